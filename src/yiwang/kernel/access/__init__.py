@@ -1,0 +1,1 @@
+"""Accounts, roles, scopes, sessions and tokens (访问控制)."""

@@ -1,0 +1,105 @@
+"""Who may do what, where: the one place that answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from yiwang.lib.problems import Problem
+
+from . import policy
+from .models import User
+from .types import SCOPE_KINDS, Role, Scope
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from yiwang.kernel.orgs.api import Unit
+
+M = TypeVar("M", bound=Model)
+
+
+def roles() -> tuple[Role, ...]:
+    """Every role."""
+    return policy.roles()
+
+
+def role(key: str) -> Role:
+    """The role with this key. Problem ``role_unknown``."""
+    for found in policy.roles():
+        if found.key == key:
+            return found
+    raise Problem("role_unknown", f"没有角色“{key}”。", f'There is no role "{key}".', role=key)
+
+
+def scope_of(user: User | AnonymousUser, resource: str, action: str) -> Scope:
+    """Widest scope that the user's roles give for ``action`` on ``resource``.
+
+    A question about a resource or action that no ``access.csv`` names is a slip in the program and raises KeyError.
+    """
+    if (resource, action) not in policy.resources():
+        raise KeyError(f"no access.csv names {resource} {action}")
+    if not isinstance(user, User) or not user.is_active:
+        return Scope("none")
+    found = [policy.rules().get((key, resource, action)) for key in user.roles]
+    kind = max((rule.scope for rule in found if rule), key=SCOPE_KINDS.index, default="none")
+    if kind == "all":
+        return Scope("all")
+    if kind == "none" or user.unit_path is None:
+        return Scope("none")
+    return Scope(kind, user.unit_path)
+
+
+def can(user: User | AnonymousUser, resource: str, action: str) -> bool:
+    """Whether the user may do it to anything at all."""
+    return scope_of(user, resource, action).kind != "none"
+
+
+def forbidden() -> Problem:
+    """The one refusal, which does not say whether the thing exists."""
+    return Problem(
+        "forbidden",
+        "您的账号没有办理此项的权限。如工作需要，请联系安全管理员授权。",
+        "Your account may not do this. If your work needs it, ask the security administrator.",
+        status=403,
+    )
+
+
+def require(user: User | AnonymousUser, resource: str, action: str) -> None:
+    """Problem ``forbidden`` (403) unless :func:`can`."""
+    if not can(user, resource, action):
+        raise forbidden()
+
+
+def limit(
+    qs: QuerySet[M], user: User | AnonymousUser, resource: str, action: str, unit_path_field: str = "unit__path"
+) -> QuerySet[M]:
+    """``qs`` without the rows whose unit lies outside the user's scope."""
+    scope = scope_of(user, resource, action)
+    if scope.kind == "all":
+        return qs
+    if scope.kind == "none":
+        return qs.none()
+    exact = Q(**{unit_path_field: scope.unit_path})
+    if scope.kind == "own_unit":
+        return qs.filter(exact)
+    return qs.filter(exact | Q(**{f"{unit_path_field}__startswith": f"{scope.unit_path}/"}))
+
+
+def in_scope(user: User | AnonymousUser, resource: str, action: str, unit: Unit | None) -> bool:
+    """Whether the user may do it to something of ``unit``; what belongs to no unit needs the scope ``all``."""
+    scope = scope_of(user, resource, action)
+    return scope.kind == "all" if unit is None else scope.covers(unit.path)
+
+
+def users_with_role(key: str, unit: Unit | None = None) -> QuerySet[User]:
+    """Active accounts that hold the role, of exactly this unit when given."""
+    role(key)
+    found = User.objects.filter(is_active=True, roles__contains=[key]).select_related("person", "unit")
+    return found.filter(unit=unit) if unit is not None else found
+
+
+def roles_of(user: User) -> tuple[Role, ...]:
+    """The roles of ``user`` as :class:`Role`, in the order of ``roles.csv``."""
+    return tuple(found for found in policy.roles() if found.key in user.roles)

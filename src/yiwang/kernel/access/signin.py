@@ -1,0 +1,112 @@
+"""Signing in and out: Argon2, lock-out after five wrong passwords, one message for every wrong pair."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+
+from django.contrib.auth import login, logout
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from yiwang.kernel.audit import api as audit
+from yiwang.lib.problems import Problem
+
+from . import sessions
+from .models import User
+from .services import LOCK_FOR, MAX_FAILURES
+
+BACKEND = "yiwang.kernel.access.backend.AccountBackend"
+
+
+@cache
+def _decoy() -> str:
+    """A password hash nobody knows the password of: an unknown name costs the same time as a known one."""
+    return make_password(secrets.token_urlsafe(16))
+
+
+def _wrong() -> Problem:
+    return Problem(
+        "sign_in_failed",
+        "用户名或密码不正确，请重新输入。连续输错 5 次，账号将锁定 15 分钟。",
+        "The user name or the password is wrong; try again. Five wrong passwords in a row lock the account for 15 minutes.",
+        status=401,
+    )
+
+
+def _locked(user: User) -> Problem:
+    assert user.locked_until is not None
+    until = timezone.localtime(user.locked_until).strftime("%H:%M")
+    return Problem(
+        "account_locked",
+        f"密码连续输错 {MAX_FAILURES} 次，账号已锁定至 {until}。请届时再试，或请系统管理员解锁。",
+        f"Five wrong passwords in a row: the account is locked until {until}. Try again then, or ask the system "
+        "administrator to unlock it.",
+        status=403,
+        until=user.locked_until.isoformat(),
+    )
+
+
+def sign_in(request: HttpRequest, username: str, password: str) -> User | Problem:
+    """Sign in. Returns the account, or the Problem to show; it is not raised, so that failures stay counted and audited.
+
+    A lock is told to whoever knows the right name only after five failures against it, known or not to be theirs.
+    """
+    ip = audit.client_ip(request)
+    name = username.strip().lower()[:64]
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",)).filter(username=name.replace("\x00", "")).first()
+        good = check_password(password, user.password if user else _decoy())
+        if user is None or not user.is_active:
+            audit.record(
+                "access.sign_in",
+                actor=name or "anonymous",
+                ip=ip,
+                result="failed",
+                detail={"reason": "account_closed" if user else "account_unknown"},
+            )
+            return _wrong()
+        if user.locked_until and user.locked_until > timezone.now():
+            audit.record("access.sign_in", actor=name, ip=ip, result="refused", detail={"reason": "locked"})
+            return _locked(user)
+        if not good:
+            return _failed(user, ip)
+        user.failed_attempts = 0
+        user.locked_until = None
+        user.save(update_fields=["failed_attempts", "locked_until"])
+        login(request, user, backend=BACKEND)
+        sessions.open_session(request, user)
+        audit.record("access.sign_in", actor=name, ip=ip, object_type="access.user", object_id=name)
+    return user
+
+
+def _failed(user: User, ip: str) -> Problem:
+    user.failed_attempts += 1
+    locks = user.failed_attempts >= MAX_FAILURES
+    if locks:
+        user.failed_attempts = 0
+        user.locked_until = timezone.now() + LOCK_FOR
+    user.save(update_fields=["failed_attempts", "locked_until"])
+    audit.record(
+        "access.sign_in",
+        actor=user.username,
+        ip=ip,
+        result="failed",
+        object_type="access.user",
+        object_id=user.username,
+        detail={"reason": "password", "locked": locks},
+    )
+    return _locked(user) if locks else _wrong()
+
+
+def sign_out(request: HttpRequest) -> None:
+    """Sign out and forget the session."""
+    actor, ip = audit.actor_of(request)
+    row = sessions.current(request)
+    if row:
+        row.delete()
+    logout(request)
+    if actor != "anonymous":
+        audit.record("access.sign_out", actor=actor, ip=ip, object_type="access.user", object_id=actor)

@@ -1,0 +1,1 @@
+"""Documents kept by hash, typed by content (文件)."""

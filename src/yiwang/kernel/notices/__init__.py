@@ -1,0 +1,1 @@
+"""Messages to people, shown in the app (消息)."""

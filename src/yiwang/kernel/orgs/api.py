@@ -1,0 +1,24 @@
+"""Door of the organisation room."""
+
+from __future__ import annotations
+
+from .models import Division, Person, Post, Unit
+from .selectors import divisions, posts_of, unit, units, units_under
+from .services import add_person, load_divisions, load_units
+from .types import LoadResult
+
+__all__ = [
+    "Division",
+    "LoadResult",
+    "Person",
+    "Post",
+    "Unit",
+    "add_person",
+    "divisions",
+    "load_divisions",
+    "load_units",
+    "posts_of",
+    "unit",
+    "units",
+    "units_under",
+]

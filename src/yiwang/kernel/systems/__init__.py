@@ -1,0 +1,1 @@
+"""Registry, manifest and quality of systems: the lowest room of the kernel."""
