@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.http import urlencode
 
 from yiwang.kernel.audit import api as audit
 
@@ -46,16 +44,16 @@ class SessionLimitsMiddleware:
         return response
 
     def _stop(self, request: HttpRequest, user: User) -> HttpResponse | None:
-        row = sessions.current(request)
-        if row is None or row.user_id != user.pk or sessions.expired(row):
-            if row is not None:
-                row.delete()
+        # A session that was ended is gone from the session store too; one without a row is new, so the limits begin now.
+        row = sessions.current(request) or sessions.open_session(request, user)
+        if sessions.expired(row):
+            row.delete()
             audit.record("access.session_expired", actor=user.username, ip=audit.client_ip(request))
             logout(request)
             if request.path.startswith("/api/"):
                 return None  # goes on as nobody: the API answers 401 in its own format
-            messages.info(request, _("登录已超时或在别处被结束，请重新登录。"))
-            return redirect_to_login(request.get_full_path())
+            query = urlencode({"next": request.get_full_path(), "reason": "expired"})
+            return redirect(f"{reverse('access:sign-in')}?{query}")
         sessions.touch(row)
         if user.must_change_password and not request.path.startswith(("/api/", "/static/")):
             allowed = (reverse("access:password"), reverse("access:sign-out"), reverse("access:sign-in"))

@@ -174,7 +174,9 @@ def reset_password(user: User, *, actor: User, ip: str = "") -> str:
     user.locked_until = None
     user.save()
     end_sessions(user)
-    audit.record("access.reset_password", actor=actor.username, ip=ip, object_type="access.user", object_id=user.username)
+    audit.record(
+        "access.reset_password", actor=actor.username, ip=ip, object_type="access.user", object_id=user.username
+    )
     return password
 
 
@@ -182,9 +184,7 @@ def reset_password(user: User, *, actor: User, ip: str = "") -> str:
 def set_active(user: User, active: bool, *, actor: User, ip: str = "") -> None:
     """Close or reopen an account. Nobody closes their own (``account_own``). Closing ends sessions and tokens."""
     if actor.pk == user.pk:
-        raise Problem(
-            "account_own", "不能停用自己的账号。", "You cannot close your own account.", status=403
-        )
+        raise Problem("account_own", "不能停用自己的账号。", "You cannot close your own account.", status=403)
     if user.is_active == active:
         return
     user.is_active = active

@@ -44,12 +44,12 @@ def expired(row: UserSession) -> bool:
 
 
 @transaction.atomic
-def open_session(request: HttpRequest, user: User) -> None:
+def open_session(request: HttpRequest, user: User) -> UserSession:
     """Note the session that ``django.contrib.auth.login`` just made; beyond the third, the longest unused one ends."""
     now = timezone.now()
     alive = _alive(user)
     _drop(alive[MAX_SESSIONS - 1 :])
-    UserSession.objects.create(
+    return UserSession.objects.create(
         user=user,
         session_key=request.session.session_key or "",
         created_at=now,

@@ -82,9 +82,7 @@ def revoke_token(user: User, token_id: int, *, ip: str = "") -> None:
         )
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
-    audit.record(
-        "access.revoke_token", actor=user.username, ip=ip, object_type="access.token", object_id=str(token.pk)
-    )
+    audit.record("access.revoke_token", actor=user.username, ip=ip, object_type="access.token", object_id=str(token.pk))
 
 
 def find_token(plain: str) -> ApiToken | None:

@@ -195,9 +195,7 @@ def _move_subtree(old: str, new: str) -> None:
         unit.save(update_fields=["path"])
 
 
-def add_person(
-    *, name_zh: str, unit: Unit, title_zh: str = "", mobile: str = "", since: date | None = None
-) -> Person:
+def add_person(*, name_zh: str, unit: Unit, title_zh: str = "", mobile: str = "", since: date | None = None) -> Person:
     """A person of ``unit`` (found again by name there, so repeated loads make no second one), with a post if titled."""
     person, _ = Person.objects.update_or_create(name_zh=name_zh, unit=unit, defaults={"mobile": mobile})
     if title_zh:

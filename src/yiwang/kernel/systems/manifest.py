@@ -31,7 +31,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{path}: {error}") from error
 
 
-def _keys(path: Path, where: str, table: dict[str, Any], wanted: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+def _keys(
+    path: Path, where: str, table: dict[str, Any], wanted: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> None:
     for key in wanted:
         if key not in table and key not in optional:
             raise ImproperlyConfigured(f"{path}: {where}{key} is missing")
@@ -118,5 +120,3 @@ def read_quality(folder: Path, system: str) -> Quality:
             raise ImproperlyConfigured(f'{path}: rules.{rule} must be "done", "todo: reason" or "exempt: reason"')
         states[rule] = QualityRule(match[1] or match[2], match[3] or "")  # type: ignore[arg-type]  # the pattern allows the three words only
     return Quality(system, states)
-
-

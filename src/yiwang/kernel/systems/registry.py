@@ -106,7 +106,13 @@ def status_markdown() -> str:
     for status, text in STATUS_TEXT.items():
         lines.append(f"- {text}: {sum(row.status == status for row in rows)}")
     for chapter in CHAPTERS:
-        lines += ["", f"## {chapter.name_en} {chapter.name_zh}", "", "| id | system | status | figures |", "|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {chapter.name_en} {chapter.name_zh}",
+            "",
+            "| id | system | status | figures |",
+            "|---|---|---|---|",
+        ]
         lines += [
             f"| {row.id} | {row.name_en} {row.name_zh} | {STATUS_TEXT[row.status]} | {' '.join(row.figures)} |"
             for row in rows

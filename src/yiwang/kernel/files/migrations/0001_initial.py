@@ -6,30 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
+        ("orgs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('content_type', models.CharField(max_length=120)),
-                ('filename', models.CharField(max_length=200)),
-                ('scan_status', models.CharField(choices=[('not_scanned', '未查毒'), ('clean', '已查毒'), ('refused', '已拒收')], max_length=20)),
-                ('uploaded_by', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
-                ('purpose', models.CharField(max_length=60)),
-                ('owner_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='orgs.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("content_type", models.CharField(max_length=120)),
+                ("filename", models.CharField(max_length=200)),
+                (
+                    "scan_status",
+                    models.CharField(
+                        choices=[("not_scanned", "未查毒"), ("clean", "已查毒"), ("refused", "已拒收")], max_length=20
+                    ),
+                ),
+                ("uploaded_by", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True)),
+                ("purpose", models.CharField(max_length=60)),
+                (
+                    "owner_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="orgs.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-uploaded_at'],
+                "ordering": ["-uploaded_at"],
             },
         ),
     ]

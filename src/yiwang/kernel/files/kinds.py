@@ -1,0 +1,34 @@
+"""The kinds of file that are taken in, with the name endings that belong to each."""
+
+from __future__ import annotations
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PDF = "application/pdf"
+OFD = "application/ofd"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TEXT = "text/plain"
+CSV = "text/csv"
+
+EXTENSIONS: dict[str, tuple[str, ...]] = {
+    DOCX: ("docx",),
+    XLSX: ("xlsx",),
+    PPTX: ("pptx",),
+    PDF: ("pdf",),
+    OFD: ("ofd",),
+    PNG: ("png",),
+    JPEG: ("jpg", "jpeg"),
+    TEXT: ("txt",),
+    CSV: ("csv",),
+}
+
+IMAGE_TYPES = frozenset({PNG, JPEG})
+DOCUMENT_TYPES = frozenset({DOCX, TEXT})
+EVIDENCE_TYPES = frozenset({DOCX, XLSX, PPTX, PDF, OFD, TEXT, CSV}) | IMAGE_TYPES
+
+
+def endings(types: frozenset[str]) -> str:
+    """The name endings of ``types`` for a message: ".docx, .txt"."""
+    return ", ".join(f".{ending}" for kind, names in EXTENSIONS.items() if kind in types for ending in names)
