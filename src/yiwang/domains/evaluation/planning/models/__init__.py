@@ -1,0 +1,43 @@
+"""Records of S45: the plan and its versions, reported values with two clocks, rounds and hand-ins, adjustments."""
+
+from yiwang.domains.evaluation.planning.models.adjustments import Adjustment
+from yiwang.domains.evaluation.planning.models.plan import (
+    Chapter,
+    Indicator,
+    Measure,
+    Plan,
+    PlanVersion,
+    Task,
+    YearTarget,
+)
+from yiwang.domains.evaluation.planning.models.reports import ReportFile, ReportTemplate, RoundText
+from yiwang.domains.evaluation.planning.models.rounds import (
+    Evidence,
+    Explanation,
+    HandIn,
+    HandInVersion,
+    Round,
+    RoundStep,
+)
+from yiwang.domains.evaluation.planning.models.values import IndicatorValue
+
+__all__ = [
+    "Adjustment",
+    "Chapter",
+    "Evidence",
+    "Explanation",
+    "HandIn",
+    "HandInVersion",
+    "Indicator",
+    "IndicatorValue",
+    "Measure",
+    "Plan",
+    "PlanVersion",
+    "ReportFile",
+    "ReportTemplate",
+    "Round",
+    "RoundStep",
+    "RoundText",
+    "Task",
+    "YearTarget",
+]

@@ -1,0 +1,48 @@
+"""Reported values with both clocks: the date they count for, and the time the system learned them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class IndicatorValue(models.Model):
+    """A value of an indicator or fact as a unit reported it and the bureau accepted it 填报值.
+
+    Rows are added, never changed: a correction sets ``superseded_at`` on the old row and adds a new one. As known at K
+    is ``recorded_at <= K < superseded_at``. ``value`` is in the indicator's own unit (51209 for 万元).
+    """
+
+    plan = models.ForeignKey("s45.Plan", on_delete=models.PROTECT, related_name="values")
+    code = models.CharField(max_length=12)
+    as_of = models.DateField()
+    as_of_stated = models.BooleanField(default=True)
+    period_start = models.DateField(null=True, blank=True)
+    value = models.DecimalField(max_digits=24, decimal_places=6)
+    hedge = models.CharField(max_length=20, blank=True)
+    unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
+    evidence = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    hand_in_version = models.ForeignKey(
+        "s45.HandInVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="values"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=150)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    synthetic = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "code", "as_of"], condition=Q(superseded_at__isnull=True), name="s45_value_current_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gt=F("recorded_at")),
+                name="s45_value_clock_forward",
+            ),
+        ]
+        indexes = [models.Index(fields=["plan", "code", "as_of"], name="s45_value_lookup")]
+        ordering = ["-as_of", "-recorded_at"]
+
+    def __str__(self) -> str:
+        return f"{self.code}@{self.as_of}"

@@ -1,0 +1,171 @@
+"""The plan's text in force: versions, chapters, tasks, measures, indicators."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import Prefetch, QuerySet
+
+from yiwang.domains.evaluation.planning.models import Indicator, Measure, Plan, PlanVersion, Task
+from yiwang.domains.evaluation.planning.types import IndicatorFacts, Target, TextChange
+from yiwang.lib.problems import Problem
+
+
+Row = TypeVar("Row", Task, Measure, Indicator)
+
+
+def the_plan() -> Plan | None:
+    """The plan that this installation evaluates: the one that ends last (``None`` before one is loaded)."""
+    return Plan.objects.order_by("-ends_on", "-id").first()
+
+
+def require_plan() -> Plan:
+    """The plan, or Problem ``plan_missing`` (404)."""
+    plan = the_plan()
+    if plan is None:
+        raise Problem(
+            "plan_missing",
+            "系统里还没有规划。请先用 yiwang demo 载入演示规划，或由规划评估主管导入本区规划。",
+            "There is no plan yet. Load the demonstration with yiwang demo, or import the district's plan.",
+            status=404,
+        )
+    return plan
+
+
+def version(plan: Plan, number: int | None = None, on: date | None = None) -> PlanVersion:
+    """Version ``number``; else the one in force ``on`` a day; else the newest. Problem ``version_unknown`` (404)."""
+    rows = plan.versions.order_by("-number")
+    if number is not None:
+        rows = rows.filter(number=number)
+    elif on is not None:
+        rows = rows.filter(effective_on__lte=on)
+    found = rows.first()
+    if found is None:
+        raise Problem(
+            "version_unknown",
+            f"规划没有第 {number} 版。请在“版本对比”页选择已有版本。"
+            if number is not None
+            else f"{on} 时规划尚未生效，请选择更晚的日期。",
+            f"The plan has no version {number}." if number is not None else f"The plan was not in force on {on}.",
+            status=404,
+        )
+    return found
+
+
+def tasks(of: PlanVersion) -> QuerySet[Task]:
+    """Tasks of a version with chapter, units and measures, in the plan's order."""
+    return (
+        Task.objects.filter(version=of)
+        .select_related("chapter", "lead_unit")
+        .prefetch_related("measures", "support_units")
+        .order_by("chapter__number", "position")
+    )
+
+
+def task(of: PlanVersion, code: str) -> Task:
+    """One task by its code; Problem ``task_unknown`` (404)."""
+    found = tasks(of).filter(code=code).first()
+    if found is None:
+        raise Problem(
+            "task_unknown",
+            f"规划第 {of.number} 版没有编号为 {code} 的任务。",
+            f"Version {of.number} of the plan has no task {code}.",
+            status=404,
+        )
+    return found
+
+
+def indicators(of: PlanVersion) -> QuerySet[Indicator]:
+    """Indicators and facts of a version with task, unit and targets, in the plan's order."""
+    return (
+        Indicator.objects.filter(version=of)
+        .select_related("task__chapter", "lead_unit", "version__plan")
+        .prefetch_related(Prefetch("targets"))
+        .order_by("task__chapter__number", "task__position", "position")
+    )
+
+
+def indicator(of: PlanVersion, code: str) -> Indicator:
+    """One indicator by its code; Problem ``indicator_unknown`` (404)."""
+    found = indicators(of).filter(code=code).first()
+    if found is None:
+        raise Problem(
+            "indicator_unknown",
+            f"规划第 {of.number} 版没有编号为 {code} 的指标或数据。",
+            f"Version {of.number} of the plan has no indicator or fact {code}.",
+            status=404,
+        )
+    return found
+
+
+def facts_of(row: Indicator) -> IndicatorFacts:
+    """What the judgement needs to know about ``row``; its targets must be prefetched or cheap to read."""
+    plan = row.version.plan
+    return IndicatorFacts(
+        direction=row.direction,
+        nature=row.nature,
+        is_fact=row.is_fact,
+        baseline=row.baseline,
+        targets=tuple(Target(t.year, t.value, t.upper) for t in row.targets.all()),
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+    )
+
+
+def compare(old: PlanVersion, new: PlanVersion) -> list[TextChange]:
+    """What changed between two versions: tasks, measures and indicators by code, with the words that differ."""
+    changes = _changes("task", list(tasks(old)), list(tasks(new)), _task_text, lambda row: row.title_zh)
+    changes += _changes("measure", _measures(old), _measures(new), lambda row: row.text, lambda row: row.task.title_zh)
+    changes += _changes(
+        "indicator", list(indicators(old)), list(indicators(new)), _indicator_text, lambda row: row.name_zh
+    )
+    return changes
+
+
+def _measures(of: PlanVersion) -> list[Measure]:
+    rows = Measure.objects.filter(task__version=of).select_related("task")
+    return list(rows.order_by("task__chapter__number", "task__position", "position"))
+
+
+def _task_text(row: Task) -> str:
+    return f"{row.title_zh}：{row.requirement}（牵头：{row.lead_unit.name_zh}；期限：{row.due_on}）"
+
+
+def _indicator_text(row: Indicator) -> str:
+    targets = "；".join(f"{t.year}年 {t.value.normalize():f}" for t in row.targets.all())
+    return f"{row.name_zh}（{row.unit}，{row.get_nature_display()}，目标：{targets or '无'}）"
+
+
+def _changes(
+    what: str, old: Iterable[Row], new: Iterable[Row], text: Callable[[Row], str], title: Callable[[Row], str]
+) -> list[TextChange]:
+    before = {row.code: row for row in old}
+    after = {row.code: row for row in new}
+    found = []
+    for code in [*before, *(code for code in after if code not in before)]:
+        left, right = before.get(code), after.get(code)
+        if left is None and right is not None:
+            found.append(TextChange("added", what, code, title(right), new=text(right)))
+        elif right is None and left is not None:
+            found.append(TextChange("removed", what, code, title(left), old=text(left)))
+        elif left is not None and right is not None and text(left) != text(right):
+            words = _words(text(left), text(right))
+            found.append(TextChange("changed", what, code, title(right), text(left), text(right), words))
+    return found
+
+
+def _words(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """Runs of ``(same|removed|added, text)`` between two texts, by character (Chinese has no word breaks)."""
+    runs: list[tuple[str, str]] = []
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            runs.append(("same", old[i1:i2]))
+            continue
+        if i2 > i1:
+            runs.append(("removed", old[i1:i2]))
+        if j2 > j1:
+            runs.append(("added", new[j1:j2]))
+    return tuple(runs)
