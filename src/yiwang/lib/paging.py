@@ -52,7 +52,7 @@ def cursor_page(qs: QuerySet[T], cursor: str, limit: int, key: str = "id") -> Pa
         try:
             text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode()
             value = qs.model._meta.get_field(column).to_python(text)
-            # The database refuses what Python allows (NUL in text, integers beyond the column): read it while we can say so.
+            # The database refuses what Python allows (integers beyond the column): say so while we can.
             qs.model._meta.get_field(column).run_validators(value)
         except (ValueError, UnicodeError, binascii.Error, ValidationError) as error:
             raise _bad_cursor() from error

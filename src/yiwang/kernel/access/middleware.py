@@ -44,7 +44,7 @@ class SessionLimitsMiddleware:
         return response
 
     def _stop(self, request: HttpRequest, user: User) -> HttpResponse | None:
-        # A session that was ended is gone from the session store too; one without a row is new, so the limits begin now.
+        # An ended session is gone from the session store too; one without a row is new, so its limits begin now.
         row = sessions.current(request) or sessions.open_session(request, user)
         if sessions.expired(row):
             row.delete()

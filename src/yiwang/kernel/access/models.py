@@ -1,4 +1,4 @@
-"""Accounts, their sessions, tokens and old passwords. No account is a superuser: there is no way past ``access.csv``."""
+"""Accounts, their sessions, tokens and old passwords. No account is a superuser: nothing passes ``access.csv``."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def create_user(
 
 @transaction.atomic
 def set_roles(user: User, roles: Iterable[str], *, actor: User, ip: str = "") -> None:
-    """Give ``user`` exactly these roles. Nobody changes their own (``roles_own``); sessions and rights change at once."""
+    """Give ``user`` exactly these roles, in force at once. Nobody changes their own (``roles_own``)."""
     if actor.pk == user.pk:
         raise Problem(
             "roles_own",

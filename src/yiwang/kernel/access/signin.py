@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from functools import cache
 
 from django.contrib.auth import login, logout
@@ -31,26 +32,26 @@ def _wrong() -> Problem:
     return Problem(
         "sign_in_failed",
         "用户名或密码不正确，请重新输入。连续输错 5 次，账号将锁定 15 分钟。",
-        "The user name or the password is wrong; try again. Five wrong passwords in a row lock the account for 15 minutes.",
+        "The user name or the password is wrong; try again. Five wrong passwords in a row lock the account for "
+        "15 minutes.",
         status=401,
     )
 
 
-def _locked(user: User) -> Problem:
-    assert user.locked_until is not None
-    until = timezone.localtime(user.locked_until).strftime("%H:%M")
+def _locked(locked_until: datetime) -> Problem:
+    until = timezone.localtime(locked_until).strftime("%H:%M")
     return Problem(
         "account_locked",
         f"密码连续输错 {MAX_FAILURES} 次，账号已锁定至 {until}。请届时再试，或请系统管理员解锁。",
         f"Five wrong passwords in a row: the account is locked until {until}. Try again then, or ask the system "
         "administrator to unlock it.",
         status=403,
-        until=user.locked_until.isoformat(),
+        until=locked_until.isoformat(),
     )
 
 
 def sign_in(request: HttpRequest, username: str, password: str) -> User | Problem:
-    """Sign in. Returns the account, or the Problem to show; it is not raised, so that failures stay counted and audited.
+    """Sign in. Returns the account, or the Problem to show: not raised, so that failures stay counted and audited.
 
     A lock is told to whoever knows the right name only after five failures against it, known or not to be theirs.
     """
@@ -70,7 +71,7 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | Proble
             return _wrong()
         if user.locked_until and user.locked_until > timezone.now():
             audit.record("access.sign_in", actor=name, ip=ip, result="refused", detail={"reason": "locked"})
-            return _locked(user)
+            return _locked(user.locked_until)
         if not good:
             return _failed(user, ip)
         user.failed_attempts = 0
@@ -84,10 +85,10 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | Proble
 
 def _failed(user: User, ip: str) -> Problem:
     user.failed_attempts += 1
-    locks = user.failed_attempts >= MAX_FAILURES
-    if locks:
+    until = timezone.now() + LOCK_FOR if user.failed_attempts >= MAX_FAILURES else None
+    if until:
         user.failed_attempts = 0
-        user.locked_until = timezone.now() + LOCK_FOR
+    user.locked_until = until
     user.save(update_fields=["failed_attempts", "locked_until"])
     audit.record(
         "access.sign_in",
@@ -96,9 +97,9 @@ def _failed(user: User, ip: str) -> Problem:
         result="failed",
         object_type="access.user",
         object_id=user.username,
-        detail={"reason": "password", "locked": locks},
+        detail={"reason": "password", "locked": until is not None},
     )
-    return _locked(user) if locks else _wrong()
+    return _locked(until) if until else _wrong()
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -28,7 +28,10 @@ def _hash(plain: str) -> str:
 
 @transaction.atomic
 def create_token(user: User, *, name: str, scopes: Iterable[str], days: int, ip: str = "") -> NewToken:
-    """A new token for ``user``. Problems: ``token_name_missing``, ``token_scope_unknown``, ``token_days_out_of_range``."""
+    """A new token for ``user``.
+
+    Problems: ``token_name_missing``, ``token_scope_unknown``, ``token_days_out_of_range``.
+    """
     name = name.strip()
     chosen = sorted(set(scopes))
     if not name or len(name) > 60:

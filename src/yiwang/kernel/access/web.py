@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja.security import APIKeyCookie, HttpBearer
-from django.conf import settings
 
 from yiwang.lib.problems import Problem
 
@@ -31,7 +31,7 @@ def signed_in(request: HttpRequest) -> User:
 
 
 def guard(resource: str, action: str) -> Callable[[View[P]], View[P]]:
-    """A view for those who may ``action`` on ``resource``: nobody signed in goes to the sign-in page, others get 403."""
+    """A view for those who may ``action`` on ``resource``: strangers go to the sign-in page, others get 403."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)

@@ -11,7 +11,7 @@ from .models import AuditEntry
 
 
 def _day_start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))  # noqa: DTZ001  (made aware in the same expression)
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def entries(
@@ -25,7 +25,7 @@ def entries(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[AuditEntry]:
-    """Entries, newest first. ``action`` matches a prefix (``access.``); ``since`` and ``until`` are whole days there."""
+    """Entries, newest first. ``action`` matches a prefix (``access.``); ``since`` and ``until`` are whole days."""
     found = AuditEntry.objects.order_by("-seq")
     if actor:
         found = found.filter(actor=actor)

@@ -70,8 +70,8 @@ def record(
 ) -> AuditEntry:
     """Append one entry inside the caller's transaction (so an act that is rolled back leaves none).
 
-    ``action`` is ``room.verb`` (``access.sign_in``); ``result`` is ``ok``, ``refused`` or ``failed``. ``detail`` holds no
-    personal data beyond identifiers, because nothing here can ever be erased.
+    ``action`` is ``room.verb`` (``access.sign_in``); ``result`` is ``ok``, ``refused`` or ``failed``. ``detail`` holds
+    no personal data beyond identifiers, because nothing here can ever be erased.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:

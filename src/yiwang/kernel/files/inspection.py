@@ -1,4 +1,4 @@
-"""What a file really is, by its content, and whether it is fit to keep. Nothing here trusts a name or a declared type."""
+"""What a file really is, by its content, and whether it is fit to keep. No name or declared type is trusted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def too_large() -> Problem:
     return _problem(
         "file_too_large",
         f"文件超过 {MAX_BYTES // 1024 // 1024} MB。请压缩图片或分成几个文件后再上传。",
-        f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Compress its pictures or split it, then upload again.",
+        f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Compress its pictures or split it and try again.",
         status=413,
         limit=MAX_BYTES,
     )

@@ -67,7 +67,8 @@ class ClamdScanner:
         return Problem(
             "scan_unavailable",
             "查毒服务暂时无法使用，文件未接收。请稍后再试，或联系系统管理员。",
-            "The virus scanner cannot be reached, so the file was not taken. Try again later or tell the system administrator.",
+            "The virus scanner cannot be reached, so the file was not taken. Try again later or tell the "
+            "system administrator.",
             status=503,
         )
 

@@ -39,7 +39,7 @@ def blob_path(sha256: str) -> Path:
 
 
 def clean_name(filename: str) -> str:
-    """``filename`` without folders, control and direction-changing characters; at most 200 characters with its ending."""
+    """``filename`` without folders, control and direction-changing characters; at most 200 characters."""
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
     name = "".join(char for char in name if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
     name = re.sub(r"\s+", " ", name).strip(" .") or "file"
@@ -131,7 +131,7 @@ def store(
 
 
 def open_bytes(stored: StoredFile) -> BinaryIO:
-    """The bytes for reading. Problems: ``file_lost`` (410, not on disk), ``file_quarantined`` (403, refused by a later scan)."""
+    """The bytes for reading. Problems: ``file_lost`` (410), ``file_quarantined`` (403, refused by a later scan)."""
     if stored.scan_status == StoredFile.ScanStatus.REFUSED:
         raise Problem(
             "file_quarantined",
@@ -145,7 +145,8 @@ def open_bytes(stored: StoredFile) -> BinaryIO:
         raise Problem(
             "file_lost",
             f"“{stored.filename}”的内容不在存储中。请系统管理员从备份恢复。",
-            f'The content of "{stored.filename}" is not in the store. The system administrator must restore it from backup.',
+            f'The content of "{stored.filename}" is not in the store. The system administrator must restore it from '
+            "backup.",
             status=410,
             sha256=stored.sha256,
         ) from error
@@ -186,7 +187,7 @@ def rescan() -> tuple[int, int]:
 
 
 def sweep(*, older_than_seconds: int = 24 * 3600) -> int:
-    """Remove bytes that no row names (their request was rolled back) and left-over temporary files. Returns how many."""
+    """Remove bytes that no row names (their request was rolled back) and left-over temporary files; how many."""
     limit, removed = time.time() - older_than_seconds, 0
     for path in sorted(folder().rglob("*")):
         if not path.is_file() or path.stat().st_mtime > limit:

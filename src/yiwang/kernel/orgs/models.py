@@ -42,8 +42,8 @@ class Division(models.Model):
 class Unit(models.Model):
     """An organisation of the district: bureau, town, village committee, court, company.
 
-    ``path`` is the codes from the root down ("cq/health"); a scope is a prefix of it. It is COLLATE "C" so that a prefix
-    search uses the index. Names change with reforms: ``valid_from`` / ``valid_to`` (exclusive) date the unit.
+    ``path`` is the codes from the root down ("cq/health"); a scope is a prefix of it. It is COLLATE "C" so that a
+    prefix search uses the index. Names change with reforms: ``valid_from`` / ``valid_to`` (exclusive) date the unit.
     """
 
     code = models.SlugField(max_length=40, unique=True)

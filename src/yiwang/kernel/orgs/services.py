@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Model
@@ -17,6 +18,8 @@ from yiwang.lib.problems import Problem
 
 from .models import Division, Person, Post, Unit
 from .types import LoadResult
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def _rows(path: Path, columns: Iterable[str]) -> Iterator[_Row]:
             yield _Row(path, reader.line_num, {name: (values.get(name) or "").strip() for name in columns})
 
 
-def _upsert(existing: Model | None, wanted: Model, fields: Iterable[str], counts: dict[str, int]) -> Model:
+def _upsert(existing: M | None, wanted: M, fields: Iterable[str], counts: dict[str, int]) -> M:
     """Save ``wanted``, or change ``existing`` where a field differs; ``counts`` keeps the tally."""
     if existing is None:
         wanted.save(force_insert=True)
@@ -122,7 +125,6 @@ def load_divisions(path: Path, *, actor: str = "system") -> LoadResult:
         )
         fields = ("name", "level", "kind", "parent_id", "administered", "note")
         saved = _upsert(known.get(wanted.code12), wanted, fields, counts)
-        assert isinstance(saved, Division)
         known[saved.code12] = saved
     result = LoadResult(**counts)
     if result.created or result.updated:
@@ -133,11 +135,14 @@ def load_divisions(path: Path, *, actor: str = "system") -> LoadResult:
 UNIT_COLUMNS = (
     "code", "parent", "uscc", "name_zh", "name_en", "short_zh", "kind", "division", "valid_from", "valid_to",
 )  # fmt: skip
+UNIT_FIELDS = (
+    "path", "parent_id", "uscc", "name_zh", "name_en", "short_zh", "kind", "division_id", "valid_from", "valid_to",
+)  # fmt: skip
 
 
 @transaction.atomic
 def load_units(path: Path, *, actor: str = "system") -> LoadResult:
-    """Load units (columns ``UNIT_COLUMNS``); a parent stands above its children. Moves a whole subtree when a parent changes."""
+    """Load units (columns ``UNIT_COLUMNS``), each below its parent's line. A changed parent moves the whole subtree."""
     known = {unit.code: unit for unit in Unit.objects.all()}
     divisions = set(Division.objects.values_list("code12", flat=True))
     counts = {"created": 0, "updated": 0, "unchanged": 0}
@@ -173,12 +178,8 @@ def load_units(path: Path, *, actor: str = "system") -> LoadResult:
             valid_from=row.day("valid_from"),
             valid_to=row.day("valid_to"),
         )
-        fields = (
-            "path", "parent_id", "uscc", "name_zh", "name_en", "short_zh", "kind", "division_id", "valid_from", "valid_to",
-        )  # fmt: skip
         old_path = known[wanted.code].path if wanted.code in known else ""
-        saved = _upsert(known.get(wanted.code), wanted, fields, counts)
-        assert isinstance(saved, Unit)
+        saved = _upsert(known.get(wanted.code), wanted, UNIT_FIELDS, counts)
         known[saved.code] = saved
         if old_path and old_path != saved.path:
             _move_subtree(old_path, saved.path)

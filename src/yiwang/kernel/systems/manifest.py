@@ -16,7 +16,8 @@ STRING_KEYS = ("id", "key", "status", "name_zh", "name_en", "chapter", "owner_un
 LIST_KEYS = ("legal_basis", "figures")
 NAV_KEYS = ("label_zh", "label_en", "url_name", "icon", "resource", "action", "group")
 RULES = (
-    "manifest", "access", "models", "services", "selectors", "pages", "api", "metrics", "demo", "tests", "help", "bad_input",
+    "manifest", "access", "models", "services", "selectors", "pages", "api", "metrics", "demo", "tests", "help",
+    "bad_input",
 )  # fmt: skip
 _QUALITY = re.compile(r"(done)|(todo|exempt): *(\S.*)", re.DOTALL)
 
@@ -91,7 +92,7 @@ def read_manifest(folder: Path, module: str) -> SystemManifest:
         id=text["id"],
         key=text["key"],
         label=label,
-        status=cast(Status, text["status"]),
+        status=cast("Status", text["status"]),
         chapter=text["chapter"],
         name_zh=text["name_zh"],
         name_en=text["name_en"],
