@@ -35,7 +35,7 @@ def make_user(
     username: str = "",
     password: str | None = None,
 ) -> User:
-    """An account with this role (or these), of this unit (or the unit at this path), free of the change at first sign-in.
+    """An account with this role (or these), of this unit (or the unit at this path), ready to work.
 
     Without ``password`` use ``client.force_login(user)``; hashing one costs 50 ms.
     """

@@ -30,7 +30,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Role:
-    """A role (角色); ``admin_kind`` is ``system``, ``security`` or ``audit`` for the administrators (三员), else empty."""
+    """A role (角色); ``admin_kind`` marks the three administrators (三员): ``system``, ``security``, ``audit``."""
 
     key: str
     name_zh: str
