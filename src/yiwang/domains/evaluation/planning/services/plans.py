@@ -25,7 +25,6 @@ from yiwang.kernel.audit import api as audit
 from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.problems import Problem
 
-
 T = TypeVar("T")
 
 
