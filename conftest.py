@@ -1,0 +1,28 @@
+"""Every test run gets a PostgreSQL server and a state folder of its own, apart from the installation in ``var/``.
+
+The server is leased before Django reads its settings, and stops when the last test run leaves. With ``DATABASE_URL``
+that server is used. ``YIWANG_TEST_DB`` names another test database, for two runs at once.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from yiwang.site import postgres, state
+
+RESOURCES = ExitStack()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    os.environ["YIWANG_HOME"] = str(state.home() / "testing")
+    RESOURCES.enter_context(postgres.lease(throwaway=True))
+    # pytest-django sets Django up after this hook, when the name is in the environment by now.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "yiwang.site.settings"
+
+
+def pytest_unconfigure() -> None:
+    RESOURCES.close()
