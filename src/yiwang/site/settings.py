@@ -14,6 +14,7 @@ YIWANG_HOME = config.home()
 YIWANG_SYSTEMS = SYSTEMS
 YIWANG_BASE_URL = config.base_url()
 YIWANG_CLAMD = config.clamd()
+YIWANG_DEMO_NOTICE = config.demo()
 YIWANG_NAV = "yiwang.site.nav.groups_for"
 
 SECRET_KEY = config.secret_key()
@@ -45,12 +46,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yiwang.ui.headers.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "yiwang.kernel.access.middleware.SessionLimitsMiddleware",
+    "yiwang.ui.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "yiwang.kernel.access.middleware.SessionLimitsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yiwang.ui.problems.ProblemMiddleware",
 ]
@@ -62,6 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

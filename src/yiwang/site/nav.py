@@ -1,0 +1,85 @@
+"""The side navigation: the kernel rooms' own pages and each system's manifest, filtered by what the reader may do."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from yiwang.kernel.access import api as access
+from yiwang.kernel.notices import api as notices
+from yiwang.kernel.systems import api as systems
+from yiwang.kernel.systems.types import NavItem
+from yiwang.ui.types import NavGroup, Navigation, NavLink
+
+GROUPS = {
+    "workbench": _("工作台"),
+    "evaluation": _("规划评估"),
+    "data": _("数据与核验"),
+    "admin": _("管理"),
+}
+
+# An empty resource: for everybody who is signed in.
+OWN_PAGES: tuple[NavItem, ...] = (
+    NavItem("首页", "Home", "home", "layout-dashboard", "", "", "workbench"),
+    NavItem("消息", "Notices", "notices:list", "bell", "", "", "workbench"),
+    NavItem("系统目录", "Systems", "systems:list", "layout-grid", "systems.system", "view", "data"),
+    NavItem("组织机构", "Units", "orgs:units", "hierarchy-2", "orgs.unit", "view", "data"),
+    NavItem("人员与账号", "People", "access:people", "users", "access.user", "view", "admin"),
+    NavItem("审计日志", "Audit log", "audit:list", "shield-check", "audit.entry", "view", "admin"),
+    NavItem("接口文档", "API", "api-docs", "api", "", "", "data"),
+    NavItem("帮助", "Help", "help", "help", "", "", "workbench"),
+)
+
+
+def items() -> tuple[NavItem, ...]:
+    """Every entry there is, in the order of :data:`GROUPS`; inside a group the systems come as they are installed."""
+    every = [*OWN_PAGES, *(item for system in systems.installed() for item in system.nav)]
+    for item in every:
+        if item.group not in GROUPS:
+            raise ImproperlyConfigured(
+                f"navigation entry {item.label_zh}: group {item.group!r} is none of {list(GROUPS)}"
+            )
+    return tuple(every)
+
+
+def is_current(path: str, url: str, others: set[str]) -> bool:
+    """Whether ``path`` is the page at ``url`` or one below it that no other entry claims more closely."""
+    if path == url:
+        return True
+    if url == "/" or not path.startswith(url):
+        return False
+    return not any(len(other) > len(url) and path.startswith(other) for other in others)
+
+
+def groups_for(request: HttpRequest) -> Navigation:
+    """What this reader may open. Called by :func:`yiwang.ui.context.shell` for those who are signed in."""
+    user = access.signed_in(request)
+    english = (get_language() or "zh").startswith("en")
+    allowed = [item for item in items() if not item.resource or access.can(user, item.resource, item.action)]
+    urls = {item: reverse(item.url_name) for item in allowed}
+    unread = notices.unread_count(user)
+    groups = []
+    for key, label in GROUPS.items():
+        links = tuple(
+            NavLink(
+                label=item.label_en if english else item.label_zh,
+                url=urls[item],
+                icon=item.icon,
+                current=is_current(request.path, urls[item], set(urls.values())),
+                count=unread if item.url_name == "notices:list" else 0,
+            )
+            for item in allowed
+            if item.group == key
+        )
+        if links:
+            groups.append(NavGroup(str(label), links))
+    return Navigation(
+        groups=tuple(groups),
+        unread=unread,
+        notices_url=reverse("notices:list"),
+        account_url=reverse("access:account"),
+        sign_out_url=reverse("access:sign-out"),
+    )

@@ -1,0 +1,94 @@
+"""One search over all rooms. A provider returns only what the reader may open; the site only gathers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from yiwang.kernel.access import api as access
+from yiwang.kernel.orgs import api as orgs
+from yiwang.kernel.systems import api as systems
+
+LIMIT = 20
+MAX_QUERY = 100
+
+
+class Hit(Protocol):
+    """What a provider returns."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def subtitle(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """A hit of the site's own providers."""
+
+    title: str
+    subtitle: str
+    url: str
+    kind: str
+
+
+Provider = Callable[[access.User, str, int], Sequence[Hit]]
+
+
+def search_units(user: access.User, query: str, limit: int) -> list[SearchHit]:
+    """Current units by name or code."""
+    if not access.can(user, "orgs.unit", "view"):
+        return []
+    found = orgs.units().filter(
+        Q(name_zh__icontains=query) | Q(short_zh__icontains=query) | Q(name_en__icontains=query) | Q(code=query)
+    )
+    units = access.limit(found, user, "orgs.unit", "view", unit_path_field="path")[:limit]
+    return [SearchHit(unit.name, unit.code, reverse("orgs:unit", args=[unit.code]), _("单位")) for unit in units]
+
+
+def search_systems(user: access.User, query: str, limit: int) -> list[SearchHit]:
+    """Systems of the catalogue by name or id."""
+    if not access.can(user, "systems.system", "view"):
+        return []
+    word = query.casefold()
+    rows = [
+        row for row in systems.catalogue() if word in f"{row.id} {row.name_zh} {row.name_en} {row.what_zh}".casefold()
+    ]
+    url = reverse("systems:list")
+    return [SearchHit(f"{row.id} {row.name_zh}", row.what_zh, f"{url}#{row.id}", _("系统")) for row in rows[:limit]]
+
+
+# Dotted names: a system's provider is part of its door and is imported when first asked.
+PROVIDERS: tuple[str, ...] = (
+    "yiwang.domains.evaluation.planning.api.search",
+    "yiwang.site.search.search_units",
+    "yiwang.site.search.search_systems",
+)
+
+
+def clean(query: str) -> str:
+    """Blanks joined, NUL (which PostgreSQL refuses) dropped, at most 100 characters."""
+    return " ".join(query.replace("\x00", "").split())[:MAX_QUERY]
+
+
+def search(user: access.User, query: str, limit: int = LIMIT) -> dict[str, list[Hit]]:
+    """Hits by kind in the order of the providers; at most ``limit`` of each provider; nothing for an empty query."""
+    found: dict[str, list[Hit]] = {}
+    query = clean(query)
+    if not query:
+        return found
+    for name in PROVIDERS:
+        provider: Provider = import_string(name)
+        for hit in provider(user, query, limit):
+            found.setdefault(hit.kind, []).append(hit)
+    return found
