@@ -1,0 +1,148 @@
+"""Pages of S46: drop a report, see its text with the findings in place."""
+
+from __future__ import annotations
+
+import uuid
+from io import BytesIO
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+
+from yiwang.domains.evaluation.reportcheck import selectors, services
+from yiwang.kernel.access.api import guard, signed_in
+from yiwang.kernel.audit import api as audit
+from yiwang.lib.problems import Problem
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SEVERITY_ZH = {"error": "错误", "warning": "存疑", "info": "提示"}
+
+
+@require_GET
+@guard("s46.check", "use")
+def checks_page(request: HttpRequest) -> HttpResponse:
+    """Where a report is dropped, and the reader's earlier checks."""
+    rows = selectors.checks(signed_in(request))
+    return render(request, "s46/checks.html", {"page": Paginator(rows, 20).get_page(request.GET.get("page"))})
+
+
+@require_POST
+@guard("s46.check", "use")
+def check_new(request: HttpRequest) -> HttpResponse:
+    """Check the dropped file; a file that cannot be read is said so on the same page."""
+    upload = request.FILES.get("file")
+    try:
+        if upload is None:
+            raise Problem("file_missing", "请先选择要核验的报告文件。", "Choose a report first.", field="file")
+        found = services.check_upload(upload, upload.name or "", actor=signed_in(request))
+    except Problem as problem:
+        rows = selectors.checks(signed_in(request))
+        context = {"page": Paginator(rows, 20).get_page(1), "problem": problem}
+        return render(request, "s46/checks.html", context, status=problem.status)
+    return redirect("s46:check", key=found.key)
+
+
+@require_GET
+@guard("s46.check", "use")
+def check_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The checked text with its findings; ``?severity=`` keeps one kind of finding in the list."""
+    found = selectors.check_by_key(signed_in(request), key)
+    findings = found.result["findings"]
+    chosen = request.GET.get("severity", "")
+    numbered = [
+        {"number": number, **finding}
+        for number, finding in enumerate(findings, start=1)
+        if chosen not in SEVERITY_ZH or finding["severity"] == chosen
+    ]
+    context = {
+        "check": found,
+        "findings": numbered,
+        "paragraphs": selectors.pieces(found.result["document"]["text"], findings),
+        "figures": found.result["figures"],
+        "severity": chosen if chosen in SEVERITY_ZH else "",
+    }
+    return render(request, "s46/check.html", context)
+
+
+@require_GET
+@guard("s46.check", "use")
+def check_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Findings and figures as a workbook of two sheets."""
+    user = signed_in(request)
+    found = selectors.check_by_key(user, key)
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "核验意见"
+    sheet.append(["序号", "级别", "意见", "文中", "应为", "位置（字）", "原文"])
+    text = found.result["document"]["text"]
+    for number, finding in enumerate(found.result["findings"], start=1):
+        start, end = finding["spans"][0] if finding["spans"] else (0, 0)
+        sheet.append(
+            [
+                number,
+                SEVERITY_ZH[finding["severity"]],
+                finding["message_zh"],
+                finding["stated"],
+                finding["expected"],
+                start + 1,
+                text[start:end][:200],
+            ]
+        )
+    second = book.create_sheet("识别的数字")
+    second.append(["原文", "数值（基本单位）", "单位", "限定", "对象", "截至", "起始", "日期来源", "位置（字）"])
+    for figure in found.result["figures"]:
+        second.append(
+            [
+                figure["text"],
+                figure["value"],
+                figure["unit"],
+                figure["hedge"],
+                figure["subject"],
+                figure["as_of"],
+                figure["period_start"],
+                {"stated": "写明", "inherited": "承前", "inferred": "推定"}[figure["date_source"]],
+                figure["start"] + 1,
+            ]
+        )
+    for page, widths in ((sheet, (6, 8, 70, 20, 20, 10, 50)), (second, (18, 20, 10, 10, 40, 12, 12, 10, 10))):
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+        for column, width in zip("ABCDEFGHI", widths, strict=False):
+            page.column_dimensions[column].width = width
+        for row in page.iter_rows(min_row=2):
+            for cell in row:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                if isinstance(cell.value, str):
+                    # A text that begins with = must not run as a formula in somebody's Excel.
+                    cell.data_type = "s"
+        page.freeze_panes = "A2"
+    buffer = BytesIO()
+    book.save(buffer)
+    audit.record("export", actor=user.username, object_type="s46.check", object_id=str(found.pk))
+    response = HttpResponse(buffer.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="report-check-{found.checked_at:%Y%m%d}.xlsx"'
+    return response
+
+
+@require_GET
+@guard("s46.check", "use")
+def check_json(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The result as the command line gives it."""
+    found = selectors.check_by_key(signed_in(request), key)
+    return JsonResponse(found.result, json_dumps_params={"ensure_ascii": False})
+
+
+@require_POST
+@guard("s46.check", "use")
+def check_delete(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Delete a kept result."""
+    user = signed_in(request)
+    found = selectors.check_by_key(user, key)
+    services.delete_check(found, actor=user)
+    messages.success(request, _("已删除“%(name)s”的核验记录。") % {"name": found.filename})
+    return redirect("s46:checks")
