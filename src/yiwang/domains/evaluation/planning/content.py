@@ -108,7 +108,7 @@ def _check_figure(hand_in: HandIn, row: Indicator, entry: FigureEntry | None, ev
                 "figure_no_date", f"{name}：请填数据截止日期", f"{row.code}: give the date.", field=f"{field}-as_of"
             )
         )
-    elif entry.as_of > as_of and row.kind != "target":
+    elif entry.as_of > as_of and row.kind != Indicator.TARGET:
         found.append(
             Problem(
                 "figure_after_round",

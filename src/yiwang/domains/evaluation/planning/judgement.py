@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from yiwang.domains.evaluation.planning.types import IndicatorFacts, Judgement, Status, Target
@@ -83,7 +84,7 @@ def judge(facts: IndicatorFacts, value: Decimal | None, as_of: date, thresholds:
 def path_value(facts: IndicatorFacts, base: Decimal, as_of: date) -> Decimal:
     """The value that the yearly targets (or the straight line) call for on ``as_of``."""
     points = [(facts.starts_on, base), *((date(t.year, 12, 31), t.value) for t in facts.targets)]
-    for (left, low), (right, high) in zip(points, points[1:], strict=False):
+    for (left, low), (right, high) in pairwise(points):
         if as_of <= right:
             share = Decimal(max(0, (as_of - left).days)) / Decimal((right - left).days)
             return low + (high - low) * share

@@ -10,6 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 from yiwang.lib.problems import Problem
+from yiwang.lib.quantities import HEDGES
+
+# Characters of one text: about ten printed pages.
+TEXT_LIMIT = 20_000
+CODE_LIMIT = 12
 
 
 class Status(StrEnum):
@@ -100,6 +105,7 @@ class FigureEntry:
     cause: str = ""
     remedy: str = ""
     remedy_due: date | None = None
+    as_of_stated: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """JSON with decimal strings and ISO dates."""
@@ -111,18 +117,19 @@ class FigureEntry:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FigureEntry:
         """The inverse of :meth:`to_json`; raises Problem ``figure_invalid`` for what is not a number or a date."""
-        code = str(data.get("code", ""))
+        code = _text(data.get("code"), "figures", CODE_LIMIT)
         return cls(
             code=code,
             value=_decimal(data.get("value"), code),
             as_of=_date(data.get("as_of"), code),
             period_start=_date(data.get("period_start"), code),
-            hedge=str(data.get("hedge") or ""),
-            evidence=str(data.get("evidence") or ""),
-            note=str(data.get("note") or ""),
-            cause=str(data.get("cause") or ""),
-            remedy=str(data.get("remedy") or ""),
+            hedge=_hedge(data.get("hedge"), code),
+            evidence=_text(data.get("evidence"), f"figure-{code}-evidence"),
+            note=_text(data.get("note"), f"figure-{code}-note"),
+            cause=_text(data.get("cause"), f"figure-{code}-cause"),
+            remedy=_text(data.get("remedy"), f"figure-{code}-remedy"),
             remedy_due=_date(data.get("remedy_due"), code),
+            as_of_stated=bool(data.get("as_of_stated", True)),
         )
 
 
@@ -148,12 +155,12 @@ class HandInContent:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> HandInContent:
-        """The inverse of :meth:`to_json`; missing keys are empty."""
+        """The inverse of :meth:`to_json`; missing keys are empty. Problems ``text_too_long``, ``text_control``."""
         return cls(
-            status=str(data.get("status") or ""),
-            progress=str(data.get("progress") or ""),
-            problems=str(data.get("problems") or ""),
-            measures=str(data.get("measures") or ""),
+            status=_text(data.get("status"), "status"),
+            progress=_text(data.get("progress"), "progress"),
+            problems=_text(data.get("problems"), "problems"),
+            measures=_text(data.get("measures"), "measures"),
             figures=tuple(FigureEntry.from_json(item) for item in data.get("figures") or ()),
         )
 
@@ -238,6 +245,39 @@ class TextChange:
     old: str = ""
     new: str = ""
     words: tuple[tuple[str, str], ...] = field(default=())
+
+
+def _text(value: object, field: str, limit: int = TEXT_LIMIT) -> str:
+    """``value`` as a text that the database can hold: no NUL, no half characters, at most ``limit`` characters."""
+    text = str(value or "")
+    if len(text) > limit:
+        raise Problem(
+            "text_too_long",
+            f"文字有 {len(text)} 个字，超过 {limit} 个字的上限。请精简，详细材料作为佐证文件上传。",
+            f"The text has {len(text)} characters; the limit is {limit}. Shorten it and upload the rest as evidence.",
+            field=field,
+            limit=limit,
+        )
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise Problem(
+            "text_control",
+            "文字里有看不见的控制字符（多由其他软件粘贴带入），无法保存。请先粘贴到记事本，再复制过来。",
+            "The text holds invisible control characters and cannot be saved. Paste it into a plain editor first.",
+            field=field,
+        )
+    return text
+
+
+def _hedge(value: object, code: str) -> str:
+    text = _text(value, f"figure-{code}-hedge", CODE_LIMIT)
+    if text and text not in HEDGES:
+        raise Problem(
+            "figure_hedge",
+            f"{code} 的限定词“{text}”不在可选范围，请从列表中选择。",
+            f'{code}: the hedge "{text}" is not one of the choices.',
+            field=f"figure-{code}-hedge",
+        )
+    return text
 
 
 def _decimal(value: object, code: str) -> Decimal | None:

@@ -138,6 +138,9 @@ class Indicator(models.Model):
         REPORTED = "reported", _("单位填报")
         COMPUTED = "computed", _("记录计算")
 
+    # A fact of this kind counts for a later day than the one it is reported on.
+    TARGET = "target"
+
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="indicators")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="indicators")
     code = models.CharField(max_length=12)

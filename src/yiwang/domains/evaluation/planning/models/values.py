@@ -10,7 +10,9 @@ class IndicatorValue(models.Model):
     """A value of an indicator or fact as a unit reported it and the bureau accepted it 填报值.
 
     Rows are added, never changed: a correction sets ``superseded_at`` on the old row and adds a new one. As known at K
-    is ``recorded_at <= K < superseded_at``. ``value`` is in the indicator's own unit (51209 for 万元).
+    is ``recorded_at <= K < superseded_at``. ``value`` is in the indicator's own unit (51209 for 万元). A target
+    (``is_target``) counts for a later day than the one it is reported on. ``as_of_stated`` is false where the unit gave
+    no date and the round's was taken.
     """
 
     plan = models.ForeignKey("s45.Plan", on_delete=models.PROTECT, related_name="values")
@@ -18,6 +20,7 @@ class IndicatorValue(models.Model):
     as_of = models.DateField()
     as_of_stated = models.BooleanField(default=True)
     period_start = models.DateField(null=True, blank=True)
+    is_target = models.BooleanField(default=False)
     value = models.DecimalField(max_digits=24, decimal_places=6)
     hedge = models.CharField(max_length=20, blank=True)
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")

@@ -13,7 +13,6 @@ from yiwang.domains.evaluation.planning.models import Indicator, Measure, Plan, 
 from yiwang.domains.evaluation.planning.types import IndicatorFacts, Target, TextChange
 from yiwang.lib.problems import Problem
 
-
 Row = TypeVar("Row", Task, Measure, Indicator)
 
 
@@ -152,15 +151,17 @@ def _changes(
         elif right is None and left is not None:
             found.append(TextChange("removed", what, code, title(left), old=text(left)))
         elif left is not None and right is not None and text(left) != text(right):
-            words = _words(text(left), text(right))
-            found.append(TextChange("changed", what, code, title(right), text(left), text(right), words))
+            runs = words(text(left), text(right))
+            found.append(TextChange("changed", what, code, title(right), text(left), text(right), runs))
     return found
 
 
-def _words(old: str, new: str) -> tuple[tuple[str, str], ...]:
+def words(old: str, new: str) -> tuple[tuple[str, str], ...]:
     """Runs of ``(same|removed|added, text)`` between two texts, by character (Chinese has no word breaks)."""
     runs: list[tuple[str, str]] = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    # Two texts of several pages would take seconds character by character: common characters are passed over then.
+    long = len(old) * len(new) > 4_000_000
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=long).get_opcodes():
         if tag == "equal":
             runs.append(("same", old[i1:i2]))
             continue

@@ -58,7 +58,7 @@ def values_as_of(
     plan: Plan, as_of: date, known_on: date | None = None, codes: Iterable[str] | None = None
 ) -> dict[str, IndicatorValue]:
     """The newest value of every figure that counts for ``as_of``, as known at the end of ``known_on``."""
-    rows = known(plan, None if known_on is None else end_of_day(known_on)).filter(as_of__lte=as_of)
+    rows = known(plan, None if known_on is None else end_of_day(known_on)).filter(Q(as_of__lte=as_of) | Q(is_target=True))
     if codes is not None:
         rows = rows.filter(code__in=list(codes))
     return {row.code: row for row in rows.order_by("code", "-as_of", "-recorded_at").distinct("code")}

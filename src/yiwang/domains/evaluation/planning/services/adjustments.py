@@ -168,7 +168,8 @@ def _apply(spec: PlanSpec, row: Adjustment) -> PlanSpec:
         if codes:
             raise Problem(
                 "adjustment_task_has_indicators",
-                f"任务 {row.task_code} 下还有指标或数据（{'、'.join(sorted(codes))}），不能整项删除。请先调整这些指标的归属。",
+                f"任务 {row.task_code} 下还有指标或数据（{'、'.join(sorted(codes))}），不能整项删除。"
+                "请先调整这些指标的归属。",
                 f"Task {row.task_code} still has figures ({', '.join(sorted(codes))}) and cannot be deleted whole.",
                 status=409,
             )

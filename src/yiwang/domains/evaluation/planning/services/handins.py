@@ -15,10 +15,10 @@ from yiwang.domains.evaluation.planning.models import (
     Explanation,
     HandIn,
     HandInVersion,
-    IndicatorValue,
 )
 from yiwang.domains.evaluation.planning.selectors import handins as reads
 from yiwang.domains.evaluation.planning.services.rounds import lock_open
+from yiwang.domains.evaluation.planning.services.values import record_value
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
@@ -120,7 +120,7 @@ def accept(hand_in: HandIn, *, number: int, actor: User, at: datetime | None = N
     version = _decide(row, number, HandInVersion.Decision.ACCEPTED, "", actor, moment)
     content = HandInContent.from_json(version.content)
     for entry in content.figures:
-        _record_value(row, version, entry, actor, moment)
+        record_value(row.round.plan_version, entry, unit=row.unit, actor=actor.username, source=version, at=moment)
         if entry.cause and entry.remedy:
             _record_explanation(row, version, entry, moment)
     row.state = HandIn.State.ACCEPTED
@@ -219,7 +219,8 @@ def _same_revision(row: HandIn, revision: int) -> None:
         when = timezone.localtime(row.updated_at).strftime("%Y-%m-%d %H:%M") if row.updated_at else ""
         raise Problem(
             "handin_conflict",
-            f"{row.updated_by} 已于 {when} 保存了新的内容。您写的内容仍在本页，没有丢失：请对照下方的最新内容合并后再保存。",
+            f"{row.updated_by} 已于 {when} 保存了新的内容。您写的内容仍在本页，没有丢失："
+            "请对照下方的最新内容合并后再保存。",
             f"{row.updated_by} saved newer content at {when}. What you wrote is still on this page: "
             "merge it with the newest content below and save again.",
             status=409,
@@ -271,36 +272,6 @@ def _decide(
         detail={"version": version.number, "reason": reason},
     )
     return version
-
-
-def _record_value(row: HandIn, version: HandInVersion, entry: FigureEntry, actor: User, moment: datetime) -> None:
-    if entry.value is None or entry.as_of is None:
-        return
-    plan = row.round.plan_version.plan
-    current = (
-        IndicatorValue.objects.select_for_update(of=("self",))
-        .filter(plan=plan, code=entry.code, as_of=entry.as_of, superseded_at__isnull=True)
-        .first()
-    )
-    if current is not None:
-        if (current.value, current.hedge, current.period_start) == (entry.value, entry.hedge, entry.period_start):
-            return
-        current.superseded_at = moment
-        current.save(update_fields=["superseded_at"])
-    IndicatorValue.objects.create(
-        plan=plan,
-        code=entry.code,
-        as_of=entry.as_of,
-        period_start=entry.period_start,
-        value=entry.value,
-        hedge=entry.hedge,
-        unit=row.unit,
-        evidence=entry.evidence,
-        note=entry.note,
-        hand_in_version=version,
-        recorded_at=moment,
-        recorded_by=actor.username,
-    )
 
 
 def _record_explanation(row: HandIn, version: HandInVersion, entry: FigureEntry, moment: datetime) -> None:

@@ -1,0 +1,59 @@
+"""Recording values: the one place that writes :class:`IndicatorValue` and moves its record clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from yiwang.domains.evaluation.planning.models import HandInVersion, Indicator, IndicatorValue, PlanVersion
+from yiwang.domains.evaluation.planning.selectors import plan as plans
+from yiwang.domains.evaluation.planning.types import FigureEntry
+from yiwang.kernel.orgs.api import Unit
+
+
+@transaction.atomic
+def record_value(
+    version: PlanVersion,
+    entry: FigureEntry,
+    *,
+    unit: Unit,
+    actor: str,
+    at: datetime,
+    source: HandInVersion | None = None,
+    synthetic: bool = False,
+) -> IndicatorValue | None:
+    """Keep a reported value; one that was known for the same day is superseded at ``at``, never changed.
+
+    Returns the row that holds now; ``None`` where the entry has no value. A value that says nothing new adds no row.
+    """
+    if entry.value is None or entry.as_of is None:
+        return None
+    indicator = plans.indicator(version, entry.code)
+    current = (
+        IndicatorValue.objects.select_for_update(of=("self",))
+        .filter(plan=version.plan, code=entry.code, as_of=entry.as_of, superseded_at__isnull=True)
+        .first()
+    )
+    if current is not None:
+        if (current.value, current.hedge, current.period_start) == (entry.value, entry.hedge, entry.period_start):
+            return current
+        current.superseded_at = at
+        current.save(update_fields=["superseded_at"])
+    return IndicatorValue.objects.create(
+        plan=version.plan,
+        code=entry.code,
+        as_of=entry.as_of,
+        as_of_stated=entry.as_of_stated,
+        is_target=indicator.kind == Indicator.TARGET,
+        period_start=entry.period_start,
+        value=entry.value,
+        hedge=entry.hedge,
+        unit=unit,
+        evidence=entry.evidence,
+        note=entry.note,
+        hand_in_version=source,
+        recorded_at=at,
+        recorded_by=actor,
+        synthetic=synthetic,
+    )
