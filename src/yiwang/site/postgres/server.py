@@ -1,8 +1,8 @@
 """Start, find and stop the embedded server.
 
 A process counts as our server only when its working directory is our data directory (a postmaster and all of its
-children stay in it) and it is ``postgres``; a number in ``postmaster.pid`` alone proves nothing, because numbers are used again.
-A connection counts only when the server proves by SCRAM that it knows our password and names our data directory.
+children stay in it) and it is ``postgres``; a number in ``postmaster.pid`` alone proves nothing, because numbers are used
+again. A connection counts only when the server proves by SCRAM that it knows our password and names our data directory.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _launch(cluster: Cluster, account: Account, data: Path, settings: dict[str, 
 
 
 def wait_ready(cluster: Cluster, pid: int, seconds: float = START_SECONDS) -> bool:
-    """Whether the server that runs as ``pid`` answers in time (it does not while it recovers); False once it is gone."""
+    """Whether the server that runs as ``pid`` answers in time (not while it recovers); False once it is gone."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         connection = connect(cluster)

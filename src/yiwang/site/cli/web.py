@@ -1,0 +1,109 @@
+"""``yiwang serve`` and ``yiwang demo``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from yiwang.site import config, postgres
+from yiwang.site.cli import ports
+
+PORT = click.option(
+    "--port", type=click.IntRange(1, 65535), help="端口，默认 PORT 或 8000；占用时取下一个 / next free when taken"
+)
+
+
+@click.command()
+@PORT
+@click.option("--no-serve", is_flag=True, help="写出报告后结束，不启动网页服务 / end after the report")
+def demo(port: int | None, no_serve: bool) -> None:
+    """装入演示、以 2023-06-30 为截止日评估、写出并核验报告，然后启动 / the demonstration from load to serve."""
+    chosen = address(port)
+    os.environ.setdefault("YIWANG_DEMO", "1")
+    with postgres.lease(), counters():
+        _setup_django()
+        from yiwang.site import demo as demonstration
+
+        demonstration.run(chosen)
+        if not no_serve:
+            run_server(chosen)
+
+
+@click.command()
+@PORT
+def serve(port: int | None) -> None:
+    """启动网页服务和自带数据库，Ctrl-C 停止 / serve pages, API and the embedded database; Ctrl-C stops."""
+    chosen = address(port)
+    with postgres.lease(), counters():
+        _setup_django()
+        from django.core.management import call_command
+
+        call_command("migrate", interactive=False, verbosity=0)
+        click.echo(f"一网 Yiwang：{config.base_url()}  （监听 listening on 127.0.0.1:{chosen}，Ctrl-C 停止 stops）")
+        run_server(chosen)
+
+
+def address(port: int | None) -> int:
+    """The port to listen on; the base address follows it unless YIWANG_BASE_URL is set."""
+    wanted = port or config.port()
+    chosen = ports.choose(wanted)
+    if chosen != wanted:
+        click.echo(f"端口 {wanted} 已被占用，改用 {chosen} / port {wanted} is taken, using {chosen}")
+    os.environ["PORT"] = str(chosen)
+    return chosen
+
+
+def _setup_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yiwang.site.settings")
+    import django
+
+    django.setup()
+
+
+@contextmanager
+def counters() -> Iterator[None]:
+    """A folder where the workers' counters meet, so that /metrics tells all processes together.
+
+    The metrics library looks at the variable when it is first imported, so this comes before Django is set up.
+    """
+    with tempfile.TemporaryDirectory(prefix="yiwang-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def run_server(port: int) -> None:
+    """gunicorn with uvicorn workers on the loopback address until it is told to stop (SIGINT, SIGTERM)."""
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):
+        """gunicorn, configured here and not from files."""
+
+        def load_config(self) -> None:
+            """Our options."""
+            options: dict[str, Any] = {
+                "bind": f"{ports.HOST}:{port}",
+                "workers": config.workers(),
+                "worker_class": "uvicorn_worker.UvicornWorker",
+                "timeout": 60,
+                "graceful_timeout": 20,
+                "loglevel": config.log_level().lower(),
+                # A memory-backed folder: the workers' heartbeat must not wait for a busy disk.
+                "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
+                "forwarded_allow_ips": ports.HOST,
+            }
+            for name, value in options.items():
+                if value is not None:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            """The application, imported in each worker."""
+            from yiwang.site.asgi import application
+
+            return application
+
+    Server().run()
