@@ -1,0 +1,25 @@
+"""The door of the report check 报告核验 for programs: check a file, its bytes, or a text. Free of Django."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from yiwang.domains.evaluation.reportcheck.engine.reading import accept, read_bytes, read_path
+from yiwang.domains.evaluation.reportcheck.engine.run import check
+from yiwang.domains.evaluation.reportcheck.types import CheckResult
+
+
+def check_path(path: Path) -> CheckResult:
+    """Check a .docx or .txt on disk; raises :class:`~yiwang.lib.problems.Problem` when it cannot be read."""
+    return check_bytes(read_path(path), path.name)
+
+
+def check_bytes(data: bytes, filename: str) -> CheckResult:
+    """Check an uploaded file; ``filename`` gives the type it claims to be. At most 50 MB, 200 MB unpacked."""
+    return check(read_bytes(data, filename), sha256(data).hexdigest())
+
+
+def check_text(text: str) -> CheckResult:
+    """Check a text of at most two million characters."""
+    return check(accept(text))

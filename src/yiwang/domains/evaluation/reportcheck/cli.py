@@ -1,0 +1,72 @@
+"""``yiwang check FILE [--json]``: exit 0 clean, 1 with findings of severity *error*, 2 when the input is unusable."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from pathlib import Path
+
+import click
+
+from yiwang.domains.evaluation.reportcheck.api import check_path
+from yiwang.domains.evaluation.reportcheck.types import CheckResult
+from yiwang.lib.problems import Problem
+
+_NAMES = {"error": "错误", "warning": "存疑", "info": "提示"}
+_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+
+
+@click.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出全文、数字和核验意见 / print JSON")
+def command(file: Path, as_json: bool) -> None:
+    """核验一份报告（.docx 或 .txt）中的数字与表述 / check the figures of a written report."""
+    raise SystemExit(run_cli(file, as_json))
+
+
+def run_cli(path: Path, as_json: bool) -> int:
+    """Check a file, print the result, and give the exit code."""
+    try:
+        result = check_path(path)
+    except Problem as problem:
+        if as_json:
+            click.echo(json.dumps(problem.as_json(), ensure_ascii=False))
+        else:
+            click.echo(f"无法核验（{problem.code}）：{problem.zh}", err=True)
+            click.echo(f"Cannot check ({problem.code}): {problem.en}", err=True)
+        return 2
+    if as_json:
+        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+    else:
+        _print(result, path)
+    return 1 if any(finding.severity == "error" for finding in result.findings) else 0
+
+
+def _print(result: CheckResult, path: Path) -> None:
+    text = result.document.text
+    starts = [0] + [at + 1 for at, character in enumerate(text) if character == "\n"]
+    counts = {severity: sum(f.severity == severity for f in result.findings) for severity in _NAMES}
+    click.echo(
+        f"{path.name}：共识别数字 {len(result.figures)} 个；"
+        + "，".join(f"{_NAMES[severity]} {count} 条" for severity, count in counts.items())
+    )
+    for number, finding in enumerate(result.findings, start=1):
+        head = click.style(f"{_NAMES[finding.severity]}", fg=_COLOURS[finding.severity], bold=True)
+        click.echo(f"\n{number}. [{head}] {finding.message_zh}")
+        shown = finding.spans[:4]
+        for start, end in shown:
+            line = bisect_right(starts, start)
+            click.echo(f"   第 {line} 行第 {start - starts[line - 1] + 1} 字：{snippet(text, start, end)}")
+        if len(finding.spans) > len(shown):
+            click.echo(f"   ……另有 {len(finding.spans) - len(shown)} 处")
+    if not result.findings:
+        click.echo("未发现问题。")
+
+
+def snippet(text: str, start: int, end: int, around: int = 14) -> str:
+    """A span with a few characters on both sides, in 【】, on one line; long spans are shortened."""
+    marked = text[start:end]
+    if len(marked) > 48:
+        marked = f"{marked[:30]}……{marked[-12:]}"
+    left, right = text[max(0, start - around) : start], text[end : end + around]
+    return f"…{left}【{marked}】{right}…".replace("\n", " ").replace("\r", "").replace("\t", " ")

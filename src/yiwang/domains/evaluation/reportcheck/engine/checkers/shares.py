@@ -1,0 +1,166 @@
+"""Shares and rates: 占比, …率 against the counts they are made of; growth and shortening against both ends."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from yiwang.domains.evaluation.reportcheck.engine import rounding
+from yiwang.domains.evaluation.reportcheck.engine.graph import label, shares_words
+from yiwang.domains.evaluation.reportcheck.engine.model import Figure, Report, finding
+from yiwang.domains.evaluation.reportcheck.engine.numerals import plain
+from yiwang.domains.evaluation.reportcheck.engine.units import PERCENT, POINT, same_unit
+from yiwang.domains.evaluation.reportcheck.types import Finding
+
+_RATE = re.compile(
+    r"(?P<stem>[\u4e00-\u9fff]{1,8}?)(?:率|比例|比重|占比)(?:已?达到?|为|约为?|约|近|仅|是|均为|均达|超过|不低于)*\s*$"
+)
+_SHARE = re.compile(r"占(?P<of>[^，。；、]{0,16}?)(?:的?(?:比例|比重|比))?(?:为|约为?|达到?|近|超过|的)*\s*$")
+_CHANGE = re.compile(r"同比|环比|增长|增幅|提高|提升|上升|增加|下降|降低|降幅|减少|压缩|压减|缩短|缩减|高于|低于|较")
+_UP = re.compile(r"(?:增长|增幅|提高|提升|上升|增加)(?:率|幅度)?(?:了|为|达到?|约)*\s*$")
+_DOWN = re.compile(r"(?:下降|降低|降幅|减少|压缩|压减|缩短|缩减|精简)(?:率|比例|幅度)?(?:了|为|达到?|约)*\s*$")
+_ELSEWHERE = re.compile(r"全[国省市县]|世界|同期|GDP|地区生产总值|财政|年度|目标|计划|规划|应")
+_NEAR = Decimal("0.5")
+
+
+def check(report: Report) -> list[Finding]:
+    """Test every percentage that the wording ties to counts."""
+    out: list[Finding] = []
+    for figure in report.figures:
+        if figure.unit not in {PERCENT, POINT} or figure.planned:
+            continue
+        result = _change(report, figure) or (None if figure.unit == POINT else _rate(report, figure))
+        if result:
+            out.append(result)
+    return out
+
+
+def _words_before(report: Report, figure: Figure) -> str:
+    start = report.layout.clauses[figure.clause][0]
+    earlier = [f.end for f in report.before(figure) if f.end > start]
+    words = report.text[max([start, *earlier]) : figure.start]
+    return words[: -len(figure.hedge)] if figure.hedge and words.endswith(figure.hedge) else words
+
+
+def _rate(report: Report, figure: Figure) -> Finding | None:
+    words = _words_before(report, figure)
+    share, rate = _SHARE.search(words), _RATE.search(words)
+    if (not share and not rate) or _CHANGE.search(words):
+        return None
+    counts = [f for f in report.before(figure, "segment") if _base(f) and f.sentence >= figure.sentence - 1]
+    if len(counts) < 2:
+        return None
+    stem = "" if share else (rate["stem"] if rate else "")[-2:]
+    tops = _numerators(report, figure, counts, stem)
+    tied = bool(tops)
+    tops = tops or counts[-1:]
+    pairs = [
+        (top, bottom)
+        for top in tops
+        for bottom in counts
+        if bottom is not top and same_unit(bottom.unit, top.unit) and bottom.value >= top.value and bottom.value > 0
+    ]
+    if not share and not tied and len(counts) >= 2:
+        pairs = [
+            (top, bottom) for top, bottom in pairs if {top.index, bottom.index} == {counts[-1].index, counts[-2].index}
+        ]
+    pairs = [pair for pair in pairs if pair[1].sentence >= pair[0].sentence - 1]
+    if not pairs or any(_holds(figure, *pair) for pair in pairs):
+        return None
+    near = [pair for pair in pairs if abs(_exact(*pair) - figure.value) <= _NEAR]
+    if near:
+        return _mismatch(figure, *near[-1])
+    if figure.value == 100 or not (tied or share):
+        return None
+    before = [pair for pair in pairs if pair[1].start < pair[0].start and pair[0].sentence == figure.sentence]
+    if share and share["of"]:
+        if _ELSEWHERE.search(share["of"]):
+            return None
+        named = [pair for pair in before if shares_words(share["of"], pair[1].subject + pair[1].left)]
+        before = named or ([] if len(share["of"].strip("总的数")) >= 2 else before)
+    if not before:
+        return None
+    return _mismatch(figure, *max(before, key=lambda pair: (pair[0].start, pair[1].start)))
+
+
+def _base(figure: Figure) -> bool:
+    return (
+        figure.unit not in {PERCENT, POINT, "‰", "倍", "分", "级", "位", "Mbps"}
+        and "/" not in figure.unit
+        and not figure.planned
+    )
+
+
+def _numerators(report: Report, figure: Figure, counts: list[Figure], stem: str) -> list[Figure]:
+    """The counts that the rate's name speaks of: 申报率 ↔ 已申报155048套; for 占 the count just before it."""
+    if not stem:
+        last = counts[-1]
+        return [last] if last.sentence == figure.sentence and last.clause >= figure.clause - 1 else []
+    tops = [f for f in counts if f.sentence == figure.sentence and stem in f.left + f.right]
+    return tops[-1:]
+
+
+def _exact(top: Figure, bottom: Figure) -> Decimal:
+    return 100 * top.value / bottom.value
+
+
+def _holds(figure: Figure, top: Figure, bottom: Figure) -> bool:
+    possible = rounding.quotient(rounding.interval(top), rounding.interval(bottom), 100)
+    return possible is None or rounding.meets(possible, rounding.printed(figure))
+
+
+def _mismatch(figure: Figure, top: Figure, bottom: Figure) -> Finding:
+    exact = _exact(top, bottom)
+    expected = rounding.rounded(exact, figure.step)
+    zh_slip, en_slip = rounding.slip(figure.value, exact)
+    more = rounding.rounded(exact, Decimal("0.0001"))
+    return finding(
+        "share_mismatch",
+        "error",
+        f"比率与分子分母不符：{label(top)} ÷ {label(bottom)}，{plain(top.value)}÷{plain(bottom.value)}＝{more}%，应为 "
+        f"{expected}%，文中写 {figure.text}。{zh_slip}请核对这三个数，改正后四舍五入保留相同位数。",
+        f"The rate does not follow from its counts: {plain(top.value)} ÷ {plain(bottom.value)} = {more}%, so {expected}%; "
+        f"the text says {figure.text}.{en_slip}",
+        [figure.span, top.span, bottom.span],
+        figure.text,
+        f"{expected}%",
+    )
+
+
+def _change(report: Report, figure: Figure) -> Finding | None:
+    """由A增至B，增长P%: both ends stand before in the sentence, tied by 由/从 … 至/到/为."""
+    words = _words_before(report, figure)
+    up, down = _UP.search(words), _DOWN.search(words)
+    if not (up or down) or re.search(r"同比|环比|较|比", words):
+        return None
+    before = report.before(figure)
+    if len(before) < 2:
+        return None
+    first, second = before[-2], before[-1]
+    if first.unit != second.unit or figure.clause - second.clause > 1:
+        return None
+    lead = report.text[max(report.layout.sentences[figure.sentence][0], first.start - 24) : first.start]
+    if not re.search(r"(?:由|从)[^，。；]{0,22}$", lead) or not re.search(r"[至到为]", report.between(first, second)):
+        return None
+    old, new = first.value, second.value
+    if (figure.unit == POINT) != (first.unit == PERCENT) or old <= 0:
+        return None
+    delta = new - old if up else old - new
+    exact = delta if figure.unit == POINT else 100 * delta / old
+    tolerance = figure.step / 2 + ((first.step + second.step) / 2 if figure.unit == POINT else Decimal(0))
+    if not (first.exact and second.exact) and figure.unit == PERCENT:
+        tolerance += 100 * (first.step + second.step) / old
+    if abs(exact - figure.value) <= tolerance or first.hedge or second.hedge or figure.hedge:
+        return None
+    expected = rounding.rounded(exact, figure.step)
+    unit = "%" if figure.unit == PERCENT else "个百分点"
+    return finding(
+        "change_mismatch",
+        "error",
+        f"增减幅度与前后两数不符：由{first.text}到{second.text}，应为 {expected}{unit}，文中写 {figure.text}。请核对后改正。",
+        f"The change does not follow from its two ends: from {first.text} to {second.text} is {expected}"
+        f"{'%' if unit == '%' else ' points'}; the text says {figure.text}.",
+        [first.span, second.span, figure.span],
+        figure.text,
+        f"{expected}{unit}",
+    )

@@ -1,0 +1,177 @@
+"""Every reason why a file cannot be checked, each with a stable code and how to mend it."""
+
+from __future__ import annotations
+
+from yiwang.lib.problems import Problem
+
+MAX_BYTES = 50 * 1024 * 1024
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_CHARACTERS = 2_000_000
+
+
+def empty() -> Problem:
+    """The file has no bytes."""
+    return Problem(
+        "file_empty",
+        "文件是空的（0 字节）。请检查文件是否保存完整，重新导出后再试。",
+        "The file is empty (0 bytes). Check that it was saved completely and export it again.",
+    )
+
+
+def no_text() -> Problem:
+    """The file has no letters."""
+    return Problem(
+        "file_no_text",
+        "文件中没有可核验的文字。如果是扫描件或图片，请先做文字识别，再上传文字版。",
+        "The file contains no text to check. If it is a scan or a picture, recognise its text first.",
+    )
+
+
+def too_large(size: int) -> Problem:
+    """More than 50 MB."""
+    return Problem(
+        "file_too_large",
+        f"文件有 {size / 1048576:.1f} MB，超过 50 MB 的上限。请压缩文中图片，或把报告拆开后分别核验。",
+        f"The file has {size / 1048576:.1f} MB; the limit is 50 MB. Compress its pictures or check it in parts.",
+        status=413,
+        size=size,
+        limit=MAX_BYTES,
+    )
+
+
+def unpacked_too_large(size: int) -> Problem:
+    """A zip bomb, or a document that is far too big once unpacked."""
+    return Problem(
+        "file_unpacked_too_large",
+        "文件解压后超过 200 MB 的上限，或压缩比异常，为安全起见未打开。请在 Word 中另存一份并压缩图片后再试。",
+        "The file exceeds 200 MB once unpacked, or is compressed abnormally, and was not opened. Save a new copy in Word.",
+        status=413,
+        size=size,
+        limit=MAX_UNPACKED,
+    )
+
+
+def too_long(length: int) -> Problem:
+    """More text than any report has."""
+    return Problem(
+        "report_too_long",
+        f"正文有 {length} 字，超过一次核验 {MAX_CHARACTERS} 字的上限。请把报告拆开后分别核验。",
+        f"The text has {length} characters; at most {MAX_CHARACTERS} are checked at once. Check the report in parts.",
+        status=413,
+        length=length,
+        limit=MAX_CHARACTERS,
+    )
+
+
+def encrypted() -> Problem:
+    """Protected by a password."""
+    return Problem(
+        "file_encrypted",
+        "文件设有打开密码，无法读取。请在 Word 中取消“用密码进行加密”，另存后再试。",
+        "The file is protected by a password and cannot be read. Remove the password in Word and save it again.",
+    )
+
+
+def legacy() -> Problem:
+    """A binary .doc, or another OLE file."""
+    return Problem(
+        "file_legacy_doc",
+        "这是旧版 .doc（或其他旧版 Office）文件，不能直接核验。请在 Word 或 WPS 中另存为 .docx 后再试。",
+        "This is an old binary Office file (.doc). Save it as .docx in Word or WPS and try again.",
+    )
+
+
+def damaged(where: str) -> Problem:
+    """Not a readable package."""
+    return Problem(
+        "file_damaged",
+        f"文件已损坏，无法读取（{where}）。请用 Word 打开并修复，另存后再试；或向报送单位重新索取。",
+        f"The file is damaged and cannot be read ({where}). Repair it in Word and save it again, or ask for a new copy.",
+        where=where,
+    )
+
+
+def macros() -> Problem:
+    """Carries programs."""
+    return Problem(
+        "file_has_macros",
+        "文件带有宏程序，为安全起见不予打开。请另存为不含宏的 .docx 后再试。",
+        "The file carries macros and was not opened. Save it as .docx without macros and try again.",
+    )
+
+
+def mismatch(name: str, actual: str) -> Problem:
+    """Its name says one thing, its content another."""
+    return Problem(
+        "file_type_mismatch",
+        f"文件名“{name}”与内容不符：内容实际是{_ZH.get(actual, actual)}。请换成正确的文件，或改正扩展名后再试。",
+        f"The file name {name!r} does not match its content, which is {actual}. Choose the right file or correct its extension.",
+        filename=name,
+        actual=actual,
+    )
+
+
+def unsupported(name: str) -> Problem:
+    """A type that cannot be checked."""
+    return Problem(
+        "file_type_unsupported",
+        f"不支持“{name}”这种文件。报告核验接受 .docx 和 .txt，请另存为其中一种后再试。",
+        f"Files like {name!r} are not supported. The check accepts .docx and .txt; save the report as one of these.",
+        status=415,
+        filename=name,
+    )
+
+
+def unsafe_xml(part: str) -> Problem:
+    """A DOCTYPE or entity declarations inside: Word never writes them."""
+    return Problem(
+        "file_xml_unsafe",
+        f"文件内部（{part}）含有 DOCTYPE 或实体定义，正常的 Word 文件不会有，为安全起见未读取。请在 Word 中另存一份后再试。",
+        f"The file contains a DOCTYPE or entities ({part}), which Word never writes; it was not read. Save a new copy in Word.",
+        part=part,
+    )
+
+
+def encoding() -> Problem:
+    """Text in no encoding that is known here."""
+    return Problem(
+        "file_encoding_unknown",
+        "文本编码无法识别（接受 UTF-8、UTF-16、GB18030）。请用记事本打开，另存为 UTF-8 编码后再试。",
+        "The text encoding is not recognised (UTF-8, UTF-16 and GB18030 are). Save the file as UTF-8 and try again.",
+    )
+
+
+def not_found(name: str) -> Problem:
+    """No such file."""
+    return Problem(
+        "file_not_found",
+        f"找不到文件“{name}”。请检查路径是否正确。",
+        f"The file {name!r} does not exist. Check its path.",
+        status=404,
+        filename=name,
+    )
+
+
+def unreadable(name: str, reason: str) -> Problem:
+    """The operating system refuses."""
+    return Problem(
+        "file_unreadable",
+        f"无法读取“{name}”（{reason}）。请检查它是不是普通文件、有没有读取权限。",
+        f"{name!r} cannot be read ({reason}). Check that it is a regular file and that you may read it.",
+        filename=name,
+        reason=reason,
+    )
+
+
+_ZH = {
+    "PDF": " PDF 文档",
+    "Excel workbook": " Excel 工作簿",
+    "PowerPoint presentation": " PowerPoint 演示文稿",
+    "Word document": " Word 文档（.docx）",
+    "plain text": "纯文本",
+    "picture": "图片",
+    "archive": "压缩包",
+    "OpenDocument": "开放文档格式（.odt/.ods）",
+    "RTF": " RTF 文档",
+    "binary data": "二进制数据",
+}
