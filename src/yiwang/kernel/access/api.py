@@ -13,7 +13,6 @@ from .selectors import (
     require,
     role,
     roles,
-    roles_of,
     scope_of,
     users_with_role,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "require",
     "role",
     "roles",
-    "roles_of",
     "scope_of",
     "signed_in",
     "users_with_role",

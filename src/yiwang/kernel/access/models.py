@@ -9,6 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from . import policy
+from .types import Role
+
 ADMIN_ROLES = ("sysadmin", "secadmin", "auditor")
 
 
@@ -78,6 +81,11 @@ class User(AbstractBaseUser):
     def role_set(self) -> frozenset[str]:
         """Role keys."""
         return frozenset(self.roles)
+
+    @property
+    def held_roles(self) -> tuple[Role, ...]:
+        """The roles with their names, in the order of ``roles.csv``."""
+        return tuple(role for role in policy.roles() if role.key in self.roles)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's question, answered from ``access.csv``: ``perm`` is ``<label>.<thing>.<action>``.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from yiwang.lib.problems import Problem
 
 from . import policy
 from .models import User
-from .types import SCOPE_KINDS, Role, Scope
+from .types import SCOPE_KINDS, Role, Rule, Scope
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -100,6 +101,35 @@ def users_with_role(key: str, unit: Unit | None = None) -> QuerySet[User]:
     return found.filter(unit=unit) if unit is not None else found
 
 
-def roles_of(user: User) -> tuple[Role, ...]:
-    """The roles of ``user`` as :class:`Role`, in the order of ``roles.csv``."""
-    return tuple(found for found in policy.roles() if found.key in user.roles)
+def rules_of(user: User) -> list[Rule]:
+    """What the user's roles allow, by resource, widest scope first met."""
+    widest: dict[tuple[str, str], Rule] = {}
+    for rule in policy.rules().values():
+        if rule.role not in user.roles or rule.scope == "none":
+            continue
+        present = widest.get((rule.resource, rule.action))
+        if present is None or SCOPE_KINDS.index(rule.scope) > SCOPE_KINDS.index(present.scope):
+            widest[rule.resource, rule.action] = rule
+    return [widest[key] for key in sorted(widest)]
+
+
+def accounts(*, text: str = "", role_key: str = "", state: str = "") -> QuerySet[User]:
+    """Accounts for the administrators' list; ``state`` is "active", "locked" or "closed"."""
+    found = User.objects.select_related("person", "unit").order_by("username")
+    if text:
+        found = found.filter(
+            Q(username__icontains=text)
+            | Q(person__name_zh__icontains=text)
+            | Q(unit__name_zh__icontains=text)
+            | Q(unit__code__iexact=text)
+        )
+    if role_key:
+        found = found.filter(roles__contains=[role_key])
+    now = timezone.now()
+    if state == "active":
+        found = found.filter(Q(locked_until=None) | Q(locked_until__lte=now), is_active=True)
+    elif state == "locked":
+        found = found.filter(locked_until__gt=now, is_active=True)
+    elif state == "closed":
+        found = found.filter(is_active=False)
+    return found

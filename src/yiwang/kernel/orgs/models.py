@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from yiwang.lib.masking import mask_mobile
+
 
 class Division(models.Model):
     """A town or village by its official 12-digit code.
@@ -100,6 +102,11 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name_zh
 
+    @property
+    def masked_mobile(self) -> str:
+        """The mobile number as readers without need see it."""
+        return mask_mobile(self.mobile)
+
 
 class Post(models.Model):
     """A title that a person holds in a unit, from a day until (exclusive) another."""
@@ -121,3 +128,8 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.title_zh}"
+
+    @property
+    def is_liaison(self) -> bool:
+        """Whether the post is that of the unit's liaison (联络员), as its title says."""
+        return "联络员" in self.title_zh

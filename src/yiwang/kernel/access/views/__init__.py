@@ -1,0 +1,1 @@
+"""Pages of the access room: signing in, one's own account, everybody's accounts."""
