@@ -236,5 +236,5 @@ class ReportContext:
                 if task.measures is not None:
                     yield task.measures
         yield from self.environment
-        for item in (*self.problems, *self.next_steps, *self.suggestions):
-            yield item.text
+        yield from (problem.text for problem in self.problems)
+        yield from (proposal.text for proposal in (*self.next_steps, *self.suggestions))

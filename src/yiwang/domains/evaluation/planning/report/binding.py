@@ -1,0 +1,225 @@
+"""Binds a :class:`.context.ReportContext` to the names of :mod:`.placeholders`, as markers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+from yiwang.lib.zh_numbers import chinese_date, chinese_month
+
+from .context import ORIGIN_ZH, ProblemItem, ProposalItem, ReportContext, Text
+from .markers import Markers, block, missing_text
+from .title import title_lines
+
+_DISTRICT_TIME = ZoneInfo("Asia/Shanghai")
+
+DEMO_NOTE = "本报告由演示环境生成，其中文字与单位填报内容为合成的演示数据，不代表任何地区的实际工作。"
+
+
+class Block:
+    """A section or table: printed it is a block, in a loop it gives its rows."""
+
+    def __init__(self, name: str, rows: Sequence[object] = ()) -> None:
+        self._name = name
+        self._rows = rows
+
+    def __str__(self) -> str:
+        return block(self._name)
+
+    def __html__(self) -> str:
+        return block(self._name)
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+class Figures:
+    """``fig.F005``: the marker of the figure, or 〔缺数 F005〕 where the round has no such figure."""
+
+    def __init__(self, context: ReportContext, markers: Markers) -> None:
+        self._known = context.figures
+        self._markers = markers
+
+    def __getattr__(self, code: str) -> str:
+        if code.startswith("_"):
+            raise AttributeError(code)
+        figure = self._known.get(code)
+        return missing_text(code) if figure is None else self._markers.figure(figure)
+
+
+def bind(context: ReportContext, markers: Markers) -> dict[str, object]:
+    """The values for every name in :data:`.placeholders.ROOT`, plus ``fig`` and ``table``."""
+    known = list(context.figures.values())
+    computed = sum(figure.origin == "computed" for figure in known)
+    generated = local(context.generated_at)
+    tables = _tables(context, markers)
+    values: dict[str, object] = {
+        "district": markers.plain(context.district),
+        "title": markers.plain(context.title),
+        "title_lines": markers.plain("\n".join(title_lines(context.title))),
+        "plan_title": markers.plain(context.plan_title),
+        "plan_version": str(context.plan_version),
+        "round_title": markers.plain(context.round_title),
+        "compiled_by": markers.plain(context.compiled_by or context.district),
+        "as_of": chinese_date(context.as_of),
+        "known_at": moment(context.known_at or context.generated_at),
+        "generated_on": chinese_date(generated.date()),
+        "generated_month": chinese_month(generated.date()),
+        "figure_count": str(len(known)),
+        "computed_count": str(computed),
+        "reported_count": str(len(known) - computed),
+        "computed_share": _share(computed, len(known)),
+        "reported_share": _share(len(known) - computed, len(known)),
+        "indicator_count": str(len(context.indicators)),
+        "task_count": str(sum(len(chapter.tasks) for chapter in context.chapters)),
+        "chapter_count": str(len(context.chapters)),
+        "gap_count": str(len(context.gaps)),
+        "demo_note": DEMO_NOTE if context.is_demo else "",
+        "contents": Block("contents"),
+        "judgement": _paragraphs("judgement", context.judgement.paragraphs, markers),
+        "environment": _paragraphs("environment", context.environment, markers),
+        "chapters": Block("chapters", [_chapter(context, index, markers) for index in range(len(context.chapters))]),
+        "problems": _titled("problems", context.problems, markers),
+        "next_steps": _titled("next_steps", context.next_steps, markers),
+        "suggestions": _titled("suggestions", context.suggestions, markers),
+        "fig": Figures(context, markers),
+        "table": SimpleNamespace(**tables),
+    }
+    return values
+
+
+def local(moment_: datetime) -> datetime:
+    """The moment in the district's time."""
+    return moment_.astimezone(_DISTRICT_TIME)
+
+
+def moment(moment_: datetime) -> str:
+    """2023年11月5日 09:30, in the district's time."""
+    there = local(moment_)
+    return f"{chinese_date(there.date())} {there:%H:%M}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part * 100 / whole:.2f}%" if whole else "无数据"
+
+
+def _paragraphs(name: str, texts: Sequence[Text], markers: Markers) -> Block:
+    return Block(name, [markers.text(text) for text in texts])
+
+
+def _titled(name: str, items: Sequence[ProblemItem | ProposalItem], markers: Markers) -> Block:
+    rows = [
+        SimpleNamespace(number=str(number), title=markers.plain(item.title), text=markers.text(item.text))
+        for number, item in enumerate(items, 1)
+    ]
+    return Block(name, rows)
+
+
+def _chapter(context: ReportContext, index: int, markers: Markers) -> SimpleNamespace:
+    chapter = context.chapters[index]
+    tasks = [
+        SimpleNamespace(
+            number=str(number),
+            code=markers.plain(task.code),
+            title=markers.plain(task.title),
+            status=markers.plain(task.status_text),
+            progress=markers.text(task.progress),
+            problems=markers.text(task.problems),
+            measures=markers.text(task.measures),
+            lead_unit=markers.plain(task.lead_unit),
+            support_units=markers.plain("、".join(task.support_units)),
+        )
+        for number, task in enumerate(chapter.tasks, 1)
+    ]
+    return SimpleNamespace(
+        number=str(chapter.number),
+        name=markers.plain(chapter.name),
+        slogan=markers.plain(chapter.slogan),
+        intro=markers.text(chapter.intro),
+        tasks=Block("tasks", tasks),
+    )
+
+
+def _tables(context: ReportContext, markers: Markers) -> dict[str, Block]:
+    plain = markers.plain
+    indicators = [
+        SimpleNamespace(
+            number=str(number),
+            code=plain(row.code),
+            name=plain(row.name),
+            unit=plain(row.unit),
+            baseline=plain(row.baseline),
+            target=plain(row.target_text),
+            value=missing_text(row.code) if row.value is None else markers.figure(row.value),
+            progress=plain(row.progress_text),
+            status=plain(row.status_text),
+            lead_unit=plain(row.lead_unit),
+            origin=plain(row.origin_text),
+            nature=plain(row.nature_text),
+        )
+        for number, row in enumerate(context.indicators, 1)
+    ]
+    adjustments = [
+        SimpleNamespace(
+            number=plain(row.number),
+            kind=plain(row.kind),
+            task=plain(row.task),
+            old=plain(row.old),
+            new=plain(row.new),
+            reason=plain(row.reason),
+            basis=plain(row.basis),
+            approver=plain(row.approver),
+            decided_on="待批准" if row.decided_on is None else chinese_date(row.decided_on),
+        )
+        for row in context.adjustments
+    ]
+    tasks = [
+        SimpleNamespace(
+            number=str(number),
+            code=plain(row.code),
+            title=plain(row.title),
+            requirement=plain(row.requirement),
+            lead=plain(row.lead),
+            support=plain(row.support),
+            due=plain(row.due),
+            status=plain(row.status),
+        )
+        for number, row in enumerate(context.task_list, 1)
+    ]
+    gaps = [
+        SimpleNamespace(
+            number=str(number),
+            code=plain(row.code),
+            name=plain(row.name),
+            unit_name=plain(row.unit_name),
+            what=plain(row.what),
+        )
+        for number, row in enumerate(context.gaps, 1)
+    ]
+    facts = [
+        SimpleNamespace(
+            number=str(number),
+            code=plain(row.figure.code),
+            name=plain(row.figure.name),
+            value=markers.figure(row.figure),
+            as_of=row.figure.as_of.isoformat(),
+            reported_by=plain(row.figure.reported_by),
+            origin=ORIGIN_ZH[row.figure.origin],
+            evidence=plain(row.figure.evidence),
+            kind=plain(row.kind_text),
+        )
+        for number, row in enumerate(context.facts, 1)
+    ]
+    rows: dict[str, list[SimpleNamespace]] = {
+        "indicators": indicators,
+        "adjustments": adjustments,
+        "tasks": tasks,
+        "gaps": gaps,
+        "facts": facts,
+    }
+    return {name: Block(f"table.{name}", found) for name, found in rows.items()}

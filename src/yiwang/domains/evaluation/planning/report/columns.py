@@ -1,0 +1,107 @@
+"""The columns of the report's tables: heading, field of the row, share of the width, alignment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``weight`` is its share of the table's width, ``align`` is empty for left-aligned text."""
+
+    heading: str
+    field: str
+    weight: int
+    align: str = ""
+
+
+_C = "center"
+
+NARROW: dict[str, tuple[Column, ...]] = {
+    "indicators": (
+        Column("序号", "number", 7, _C),
+        Column("指标名称", "name", 30),
+        Column("单位", "unit", 9, _C),
+        Column("目标值", "target", 15, _C),
+        Column("现值", "value", 17, _C),
+        Column("进度", "progress", 12, _C),
+        Column("状态", "status", 12, _C),
+    ),
+    "adjustments": (
+        Column("序号", "number", 7, _C),
+        Column("类型", "kind", 8, _C),
+        Column("原文", "old", 24),
+        Column("调整后", "new", 20),
+        Column("理由和依据", "reason", 26),
+        Column("批准机关", "approver", 15, _C),
+    ),
+    "tasks": (
+        Column("序号", "number", 7, _C),
+        Column("任务", "title", 40),
+        Column("牵头单位", "lead", 22),
+        Column("完成时限", "due", 15, _C),
+        Column("状态", "status", 16, _C),
+    ),
+    "gaps": (
+        Column("序号", "number", 8, _C),
+        Column("编号", "code", 10, _C),
+        Column("名称", "name", 28),
+        Column("责任单位", "unit_name", 22),
+        Column("缺什么", "what", 32),
+    ),
+    "facts": (
+        Column("编号", "code", 9, _C),
+        Column("名称", "name", 29),
+        Column("数值", "value", 17, _C),
+        Column("截止日期", "as_of", 14, _C),
+        Column("来源", "origin", 12, _C),
+        Column("报送单位", "reported_by", 19),
+    ),
+}
+
+WIDE: dict[str, tuple[Column, ...]] = {
+    **NARROW,
+    "indicators": (
+        Column("序号", "number", 6, _C),
+        Column("编号", "code", 7, _C),
+        Column("指标名称", "name", 24),
+        Column("属性", "nature", 9, _C),
+        Column("单位", "unit", 7, _C),
+        Column("基期值", "baseline", 10, _C),
+        Column("目标值", "target", 11, _C),
+        Column("现值", "value", 13, _C),
+        Column("进度", "progress", 9, _C),
+        Column("状态", "status", 11, _C),
+        Column("牵头单位", "lead_unit", 16),
+        Column("数据来源", "origin", 11, _C),
+    ),
+    "adjustments": (
+        Column("序号", "number", 6, _C),
+        Column("类型", "kind", 7, _C),
+        Column("涉及任务", "task", 14),
+        Column("原文", "old", 20),
+        Column("调整后", "new", 16),
+        Column("理由", "reason", 18),
+        Column("依据", "basis", 14),
+        Column("批准机关", "approver", 11, _C),
+        Column("批准日期", "decided_on", 13, _C),
+    ),
+    "tasks": (
+        Column("序号", "number", 6, _C),
+        Column("编号", "code", 7, _C),
+        Column("任务名称", "title", 21),
+        Column("任务要求", "requirement", 32),
+        Column("牵头单位", "lead", 15),
+        Column("配合单位", "support", 18),
+        Column("完成时限", "due", 11, _C),
+        Column("进展状态", "status", 11, _C),
+    ),
+}
+
+# Tables wider than the portrait type area use the wide columns.
+WIDE_FROM_TWIPS = 10000
+
+
+def columns(table: str, width: int) -> tuple[Column, ...]:
+    """The columns of ``table`` for a type area of ``width`` twips."""
+    return (WIDE if width >= WIDE_FROM_TWIPS else NARROW)[table]

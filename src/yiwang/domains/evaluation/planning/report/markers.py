@@ -1,0 +1,64 @@
+"""Figures, paragraphs and blocks on their way through the template engine.
+
+Jinja only moves strings. A figure therefore travels as a number between two private-use characters, and what becomes
+of it (a hyperlink, a table, a chapter) is decided afterwards on the XML tree by :mod:`.expand`, where the formatting
+around it is known. Text from people is freed of these characters and of what XML forbids.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .context import FigureRef, Text
+
+FIGURE_OPEN, FIGURE_CLOSE = "\ue000", "\ue001"
+PARAGRAPH = "\ue002"
+BLOCK_OPEN, BLOCK_CLOSE = "\ue003", "\ue004"
+
+INLINE = re.compile(f"{FIGURE_OPEN}(\\d+){FIGURE_CLOSE}|({PARAGRAPH})")
+BLOCK = re.compile(f"{BLOCK_OPEN}([a-z_.]+){BLOCK_CLOSE}")
+
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ue000-\ue004\ufffe\uffff\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """``text`` without characters that XML 1.0 forbids or that this module uses; tabs become spaces."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\t", " ")
+
+
+def missing_text(code: str) -> str:
+    """What stands in the report where a figure is not in the data: 〔缺数 F005〕."""
+    return f"〔缺数 {code}〕"
+
+
+@dataclass(slots=True)
+class Markers:
+    """Remembers the figures of one rendering so that their numbers can be read back."""
+
+    figures: list[FigureRef] = field(default_factory=list)
+    _numbers: dict[int, int] = field(default_factory=dict)
+
+    def figure(self, figure: FigureRef) -> str:
+        """The marker for ``figure``."""
+        number = self._numbers.get(id(figure))
+        if number is None:
+            number = self._numbers[id(figure)] = len(self.figures)
+            self.figures.append(figure)
+        return f"{FIGURE_OPEN}{number}{FIGURE_CLOSE}"
+
+    def text(self, text: Text | None) -> str:
+        """The marker string for ``text``; each line a paragraph, empty lines dropped."""
+        if text is None:
+            return ""
+        joined = "".join(self.figure(run) if isinstance(run, FigureRef) else clean(run) for run in text)
+        return PARAGRAPH.join(line.strip() for line in joined.split("\n") if line.strip())
+
+    def plain(self, text: str) -> str:
+        """The marker string for a plain string of possibly several lines."""
+        return self.text((text,))
+
+
+def block(name: str) -> str:
+    """The marker for the block ``name`` (a section or a table)."""
+    return f"{BLOCK_OPEN}{name}{BLOCK_CLOSE}"
