@@ -65,5 +65,5 @@ def check(text: str, known: Iterable[str], field: str, field_zh: str) -> None:
                 f"{match.group()} at character {place} of {field} names no indicator or fact. Check the code.",
                 field=field,
                 position=place,
-                code=token.group(1),
+                figure=token.group(1),
             )

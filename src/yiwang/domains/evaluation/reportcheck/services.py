@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit
 
 
-def check_upload(upload: UploadedFile | bytes, filename: str, *, actor: User) -> Check:
+def check_upload(upload: File[bytes] | bytes, filename: str, *, actor: User) -> Check:
     """Check a document and keep what was found. Problems of the reader (``file_…``, ``report_too_long``).
 
     The size is looked at before the bytes are read.

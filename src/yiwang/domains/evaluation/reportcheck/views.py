@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from io import BytesIO
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,16 +11,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from yiwang.domains.evaluation.reportcheck import selectors, services
 from yiwang.kernel.access.api import guard, signed_in
 from yiwang.kernel.audit import api as audit
 from yiwang.lib.problems import Problem
+from yiwang.lib.workbooks import CONTENT_TYPE, Cell, Sheet, workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEVERITY_ZH = {"error": "错误", "warning": "存疑", "info": "提示"}
+SOURCE_ZH = {"stated": "写明", "inherited": "承前", "inferred": "推定"}
 
 
 @require_GET
@@ -75,58 +74,57 @@ def check_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Findings and figures as a workbook of two sheets."""
     user = signed_in(request)
     found = selectors.check_by_key(user, key)
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "核验意见"
-    sheet.append(["序号", "级别", "意见", "文中", "应为", "位置（字）", "原文"])
     text = found.result["document"]["text"]
-    for number, finding in enumerate(found.result["findings"], start=1):
-        start, end = finding["spans"][0] if finding["spans"] else (0, 0)
-        sheet.append(
-            [
-                number,
-                SEVERITY_ZH[finding["severity"]],
-                finding["message_zh"],
-                finding["stated"],
-                finding["expected"],
-                start + 1,
-                text[start:end][:200],
-            ]
-        )
-    second = book.create_sheet("识别的数字")
-    second.append(["原文", "数值（基本单位）", "单位", "限定", "对象", "截至", "起始", "日期来源", "位置（字）"])
-    for figure in found.result["figures"]:
-        second.append(
-            [
-                figure["text"],
-                figure["value"],
-                figure["unit"],
-                figure["hedge"],
-                figure["subject"],
-                figure["as_of"],
-                figure["period_start"],
-                {"stated": "写明", "inherited": "承前", "inferred": "推定"}[figure["date_source"]],
-                figure["start"] + 1,
-            ]
-        )
-    for page, widths in ((sheet, (6, 8, 70, 20, 20, 10, 50)), (second, (18, 20, 10, 10, 40, 12, 12, 10, 10))):
-        for cell in page[1]:
-            cell.font = Font(bold=True)
-        for column, width in zip("ABCDEFGHI", widths, strict=False):
-            page.column_dimensions[column].width = width
-        for row in page.iter_rows(min_row=2):
-            for cell in row:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-                if isinstance(cell.value, str):
-                    # A text that begins with = must not run as a formula in somebody's Excel.
-                    cell.data_type = "s"
-        page.freeze_panes = "A2"
-    buffer = BytesIO()
-    book.save(buffer)
+    data = workbook(
+        [
+            Sheet(
+                name="核验意见",
+                header=["序号", "级别", "意见", "文中", "应为", "位置（字）", "原文"],
+                rows=(
+                    _finding_row(number, finding, text)
+                    for number, finding in enumerate(found.result["findings"], start=1)
+                ),
+                widths=[6, 8, 70, 20, 20, 10, 50],
+            ),
+            Sheet(
+                name="识别的数字",
+                header=["原文", "数值（基本单位）", "单位", "限定", "对象", "截至", "起始", "日期来源", "位置（字）"],
+                rows=(_figure_row(figure) for figure in found.result["figures"]),
+                widths=[18, 20, 10, 10, 40, 12, 12, 10, 10],
+            ),
+        ]
+    )
     audit.record("export", actor=user.username, object_type="s46.check", object_id=str(found.pk))
-    response = HttpResponse(buffer.getvalue(), content_type=XLSX)
+    response = HttpResponse(data, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="report-check-{found.checked_at:%Y%m%d}.xlsx"'
     return response
+
+
+def _finding_row(number: int, finding: dict[str, Any], text: str) -> list[Cell]:
+    start, end = finding["spans"][0] if finding["spans"] else (0, 0)
+    return [
+        number,
+        SEVERITY_ZH[finding["severity"]],
+        finding["message_zh"],
+        finding["stated"],
+        finding["expected"],
+        start + 1,
+        text[start:end][:200],
+    ]
+
+
+def _figure_row(figure: dict[str, Any]) -> list[Cell]:
+    return [
+        figure["text"],
+        figure["value"],
+        figure["unit"],
+        figure["hedge"],
+        figure["subject"],
+        figure["as_of"],
+        figure["period_start"],
+        SOURCE_ZH[figure["date_source"]],
+        figure["start"] + 1,
+    ]
 
 
 @require_GET

@@ -90,12 +90,12 @@ def _hand_in(row: HandIn, item: reading.DemoHandIn, liaison: User, bureau: User)
             f"任务：{row.task_code}\n单位：{row.unit.name_zh}\n"
         )
         handins.add_evidence(row, text.encode(), f"{title}.txt", title=title, actor=liaison, at=moment)
-    number = _submit(row, item.content, liaison, moment)
-    if item.returned_reason:
+    if item.first is not None:
+        number = _submit(row, item.first, liaison, moment)
         moment += timedelta(days=1)
         handins.return_(row, number=number, reason=item.returned_reason, actor=bureau, at=moment)
         moment += timedelta(days=1)
-        number = _submit(row, item.content, liaison, moment)
+    number = _submit(row, item.content, liaison, moment)
     handins.accept(row, number=number, actor=bureau, at=moment + timedelta(days=1))
 
 

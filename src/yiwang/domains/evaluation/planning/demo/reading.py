@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -26,10 +26,11 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class DemoHandIn:
-    """One hand-in of the demonstration, with the reason if its first version is returned."""
+    """One hand-in of the demonstration; ``first`` is a version that was returned for ``returned_reason``."""
 
     task: str
     content: HandInContent
+    first: HandInContent | None
     evidence: tuple[str, ...]
     submitted_on: date
     returned_reason: str
@@ -116,6 +117,7 @@ def _hand_in(item: dict[str, Any], figures: list[FigureEntry]) -> DemoHandIn:
     return DemoHandIn(
         task=item["task"],
         content=content,
+        first=replace(content, progress=history[0]["progress_zh"]) if history else None,
         evidence=tuple(item.get("evidence", ())),
         submitted_on=item["submitted_at"],
         returned_reason=history[0]["reason"] if history else "",

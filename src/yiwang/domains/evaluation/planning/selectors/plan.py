@@ -141,9 +141,9 @@ def _indicator_text(row: Indicator) -> str:
 def _changes(
     what: str, old: Iterable[Row], new: Iterable[Row], text: Callable[[Row], str], title: Callable[[Row], str]
 ) -> list[TextChange]:
-    before = {row.code: row for row in old}
-    after = {row.code: row for row in new}
-    found = []
+    before: dict[str, Row] = {row.code: row for row in old}
+    after: dict[str, Row] = {row.code: row for row in new}
+    found: list[TextChange] = []
     for code in [*before, *(code for code in after if code not in before)]:
         left, right = before.get(code), after.get(code)
         if left is None and right is not None:

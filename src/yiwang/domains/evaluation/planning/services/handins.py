@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -62,7 +62,7 @@ def submit(
             "handin_incomplete",
             f"还有 {len(problems)} 处需要补正：{lines_zh}",
             f"{len(problems)} things to mend: {lines_en}",
-            errors=[{"code": p.code, "zh": p.zh, "en": p.en, **p.detail} for p in problems],
+            errors=[{**p.detail, "code": p.code, "zh": p.zh, "en": p.en} for p in problems],
         )
     moment = at or timezone.now()
     version = HandInVersion.objects.create(
@@ -133,7 +133,7 @@ def accept(hand_in: HandIn, *, number: int, actor: User, at: datetime | None = N
 @transaction.atomic
 def add_evidence(
     hand_in: HandIn,
-    upload: UploadedFile | bytes,
+    upload: File[bytes] | bytes,
     filename: str,
     *,
     title: str,

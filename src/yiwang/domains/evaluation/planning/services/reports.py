@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -53,7 +53,7 @@ def save_text(
         raise Problem("text_empty", "正文不能为空；不需要这一段请点“删除”。", "The text is empty.", field="text")
     known = set(Indicator.objects.filter(version=round_.plan_version).values_list("code", flat=True))
     plain = text if section != RoundText.Section.OVERALL else reads.fill(text, dict.fromkeys(reads.OVERALL_NAMES, ""))
-    tokens.check(plain, known, "text", RoundText.Section(section).label)
+    tokens.check(plain, known, "text", str(RoundText.Section(section).label))
     found, _ = RoundText.objects.update_or_create(
         round=round_,
         section=section,
@@ -94,7 +94,7 @@ def delete_text(text: RoundText, *, actor: User) -> None:
 
 @transaction.atomic
 def upload_template(
-    plan: Plan, upload: UploadedFile | bytes, filename: str, *, actor: User, at: datetime | None = None
+    plan: Plan, upload: File[bytes] | bytes, filename: str, *, actor: User, at: datetime | None = None
 ) -> ReportTemplate:
     """Take a template that was edited in a word processor; a faulty one is refused whole (Problems ``template_*``)."""
     access.require(actor, "s45.report", "write")
