@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, HandInVersion, Indicator, Plan, Round
 from yiwang.domains.evaluation.planning.selectors import plan as plans
@@ -47,23 +47,31 @@ def hand_ins(user: User, round_: Round | None = None) -> QuerySet[HandIn]:
 
 def hand_in(user: User, pk: int) -> HandIn:
     """One hand-in with its versions and evidence; Problem ``handin_unknown`` (404) for what is not the reader's."""
-    found = (
-        hand_ins(user)
-        .filter(pk=pk)
-        .prefetch_related(
-            "versions", Prefetch("evidence", Evidence.objects.filter(removed_at=None).select_related("file"))
-        )
-        .first()
-    )
+    found = hand_ins(user).filter(pk=pk).first()
     if found is None:
         raise Problem("handin_unknown", "没有这项填报，或它不属于您的单位。", "There is no such hand-in.", status=404)
+    prefetch_related_objects([found], "versions", Prefetch("evidence", evidence_of(user, found)))
     return found
+
+
+def evidence_of(user: User, row: HandIn) -> QuerySet[Evidence]:
+    """Documents of a hand-in that ``user`` may see.
+
+    Its own unit sees all of them; who reviews or reads sees what was there when it was last handed in.
+    """
+    rows = Evidence.objects.filter(hand_in=row, removed_at=None).select_related("file")
+    if access.in_scope(user, "s45.handin", "edit", row.unit):
+        return rows
+    if not access.in_scope(user, "s45.handin", "view", row.unit):
+        return rows.none()
+    last = row.versions.order_by("-number").first()
+    return rows.none() if last is None else rows.filter(added_at__lte=last.submitted_at)
 
 
 def evidence(user: User, pk: int) -> Evidence:
     """One document of a hand-in that ``user`` may see; Problem ``evidence_unknown`` (404)."""
     found = Evidence.objects.select_related("file", "hand_in__unit", "hand_in__round").filter(pk=pk).first()
-    if found is None or not access.in_scope(user, "s45.handin", "view", found.hand_in.unit):
+    if found is None or not evidence_of(user, found.hand_in).filter(pk=pk).exists():
         raise Problem("evidence_unknown", "没有这份佐证材料。", "There is no such document.", status=404)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -146,16 +146,27 @@ def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
             SearchHit(f"{row.code} {row.name}", row.lead_unit.name, reverse("s45:figure", args=[row.code]), _("指标"))
             for row in rows[:limit]
         ]
-    rows_in = handins.hand_ins(user).filter(
-        Q(draft__progress__icontains=text) | Q(draft__problems__icontains=text) | Q(draft__measures__icontains=text)
-    )
     hits += [
         SearchHit(
             f"{row.task_code} · {row.round.title}", row.unit.name, reverse("s45:hand-in", args=[row.pk]), _("填报")
         )
-        for row in rows_in[:limit]
+        for row in _hand_ins_that_say(user, text)[:limit]
     ]
     return hits[: limit * 2]
+
+
+def _hand_ins_that_say(user: User, text: str) -> QuerySet[HandIn]:
+    """Hand-ins whose words hold ``text``: what was handed in for every reader, the draft only for who writes it."""
+    rows = handins.hand_ins(user)
+    own = access.limit(rows, user, "s45.handin", "edit").filter(
+        Q(draft__progress__icontains=text) | Q(draft__problems__icontains=text) | Q(draft__measures__icontains=text)
+    )
+    handed_in = rows.filter(
+        Q(versions__content__progress__icontains=text)
+        | Q(versions__content__problems__icontains=text)
+        | Q(versions__content__measures__icontains=text)
+    )
+    return rows.filter(Q(pk__in=own.values("pk")) | Q(pk__in=handed_in.values("pk")))
 
 
 def _hand_in_item(row: HandIn, hint: str) -> DueItem:
