@@ -10,6 +10,7 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from django.conf import settings
 
 from yiwang.site import postgres, state
 
@@ -22,6 +23,8 @@ def pytest_configure() -> None:
     RESOURCES.enter_context(postgres.lease(throwaway=True))
     # pytest-django sets Django up after this hook, when the name is in the environment by now.
     os.environ["DJANGO_SETTINGS_MODULE"] = "yiwang.site.settings"
+    # It does so only when something has touched the settings already; a run of pure template tests has not.
+    assert settings.DATABASES
 
 
 def pytest_unconfigure() -> None:

@@ -20,12 +20,6 @@ log = logging.getLogger(__name__)
 
 # Dotted names: ninja imports a router when the addresses are made.
 ROUTERS: tuple[tuple[str, str], ...] = (
-    ("/systems", "yiwang.kernel.systems.rest.router"),
-    ("/units", "yiwang.kernel.orgs.rest.router"),
-    ("/people", "yiwang.kernel.access.rest.router"),
-    ("/audit", "yiwang.kernel.audit.rest.router"),
-    ("/notices", "yiwang.kernel.notices.rest.router"),
-    ("/evaluation", "yiwang.domains.evaluation.planning.rest.router"),
     ("/report-check", "yiwang.domains.evaluation.reportcheck.rest.router"),
 )
 

@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   if (sidebar?.classList.contains("is-open")) drawer(false);
 });
 
-/* confirm: <button data-confirm="…"> asks before its form is sent; also for hx-confirm */
+/* confirm: <button data-confirm="…"> or <form data-confirm="…"> asks before the form is sent; also for hx-confirm */
 const dialog = document.getElementById("confirm");
 function ask(text, danger) {
   return new Promise((resolve) => {
@@ -51,19 +51,19 @@ function ask(text, danger) {
   });
 }
 const confirmed = new WeakSet();
-on("click", "[data-confirm]", async (event, target) => {
-  if (confirmed.delete(target)) return;
-  if (target.form && !target.form.noValidate && !target.formNoValidate && !target.form.reportValidity()) {
-    event.preventDefault();
-    return;
-  }
+// In the capture phase, before the form's other listeners: they must not see a submission that may be called off.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  const text = button?.dataset.confirm ?? form.dataset.confirm;
+  if (!text || confirmed.delete(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (await ask(target.dataset.confirm, target.matches(".btn-danger, .btn-outline-danger"))) {
-    confirmed.add(target);
-    target.click();
-  } else target.focus();
-});
+  if (await ask(text, Boolean(button?.matches(".btn-danger, .btn-outline-danger") || form.matches("[data-danger]")))) {
+    confirmed.add(form);
+    form.requestSubmit(button ?? undefined);
+  } else button?.focus();
+}, true);
 document.body.addEventListener("htmx:confirm", async (event) => {
   if (!event.detail.question) return;
   event.preventDefault();
