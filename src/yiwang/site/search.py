@@ -71,6 +71,7 @@ def search_systems(user: access.User, query: str, limit: int) -> list[SearchHit]
 # Dotted names: a system's provider is part of its door and is imported when first asked.
 PROVIDERS: tuple[str, ...] = (
     "yiwang.domains.evaluation.planning.api.search",
+    "yiwang.domains.evaluation.reportcheck.api.search",
     "yiwang.site.search.search_units",
     "yiwang.site.search.search_systems",
 )

@@ -1,13 +1,18 @@
-"""The door of the report check 报告核验 for programs: check a file, its bytes, or a text. Free of Django."""
+"""The door of the report check 报告核验 for programs: check a file, its bytes, or a text. Importing it needs no Django."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yiwang.domains.evaluation.reportcheck.engine.reading import accept, read_bytes, read_path
 from yiwang.domains.evaluation.reportcheck.engine.run import check
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
+
+if TYPE_CHECKING:
+    from yiwang.domains.evaluation.reportcheck.selectors import SearchHit
+    from yiwang.kernel.access.api import User
 
 
 def check_path(path: Path) -> CheckResult:
@@ -23,3 +28,10 @@ def check_bytes(data: bytes, filename: str) -> CheckResult:
 def check_text(text: str) -> CheckResult:
     """Check a text of at most two million characters."""
     return check(accept(text))
+
+
+def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
+    """The user's own checks by file name, for the site's search; the one verb here that needs Django."""
+    from yiwang.domains.evaluation.reportcheck import selectors
+
+    return selectors.search(user, q, limit)
