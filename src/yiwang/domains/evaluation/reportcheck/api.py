@@ -1,4 +1,4 @@
-"""The door of the report check 报告核验 for programs: check a file, its bytes, or a text. Importing it needs no Django."""
+"""The door of the report check 报告核验 for programs: a file, its bytes, or a text. Importing it needs no Django."""
 
 from __future__ import annotations
 
