@@ -114,9 +114,7 @@ def task_rows(user: User, version: PlanVersion, round_: Round | None, chosen: Ta
 
 def by_chapter(rows: list[TaskRow]) -> list[ChapterRows]:
     """``rows`` under their chapters, in order; chapters without a row are left out."""
-    return [
-        ChapterRows(chapter, tuple(group)) for chapter, group in groupby(rows, key=lambda row: row.task.chapter)
-    ]
+    return [ChapterRows(chapter, tuple(group)) for chapter, group in groupby(rows, key=lambda row: row.task.chapter)]
 
 
 def laggards_by_task(user: User, version: PlanVersion, round_: Round | None) -> dict[str, list[Judged]]:
@@ -139,7 +137,9 @@ def units_of(version: PlanVersion) -> list[Unit]:
 
 def systems_of(version: PlanVersion) -> list[str]:
     """Systems that the version's tasks name, in order."""
-    return sorted({code for codes in Task.objects.filter(version=version).values_list("systems", flat=True) for code in codes})
+    return sorted(
+        {code for codes in Task.objects.filter(version=version).values_list("systems", flat=True) for code in codes}
+    )
 
 
 def adjustments(user: User, version: PlanVersion, task_code: str = "") -> list[Adjustment]:

@@ -58,7 +58,9 @@ def values_as_of(
     plan: Plan, as_of: date, known_on: date | None = None, codes: Iterable[str] | None = None
 ) -> dict[str, IndicatorValue]:
     """The newest value of every figure that counts for ``as_of``, as known at the end of ``known_on``."""
-    rows = known(plan, None if known_on is None else end_of_day(known_on)).filter(Q(as_of__lte=as_of) | Q(is_target=True))
+    rows = known(plan, None if known_on is None else end_of_day(known_on)).filter(
+        Q(as_of__lte=as_of) | Q(is_target=True)
+    )
     if codes is not None:
         rows = rows.filter(code__in=list(codes))
     return {row.code: row for row in rows.order_by("code", "-as_of", "-recorded_at").distinct("code")}
@@ -71,14 +73,20 @@ def history(plan: Plan, code: str) -> QuerySet[IndicatorValue]:
 
 
 def judge_all(version: PlanVersion, as_of: date, known_on: date | None = None) -> list[Judged]:
-    """Every indicator and fact of ``version`` with its value and judgement as of a date.
+    """Every indicator and fact of ``version`` with its value and judgement as of a date."""
+    return judge_rows(plans.indicators(version), version.plan, as_of, known_on)
+
+
+def judge_rows(rows: Iterable[Indicator], plan: Plan, as_of: date, known_on: date | None = None) -> list[Judged]:
+    """``rows`` with their values and judgements as of a date, in two queries.
 
     A value that counts for an earlier day is judged against that day, not against ``as_of``.
     """
-    values = values_as_of(version.plan, as_of, known_on)
+    chosen = list(rows)
+    values = values_as_of(plan, as_of, known_on, [row.code for row in chosen])
     limits = thresholds_on(as_of)
     found = []
-    for row in plans.indicators(version):
+    for row in chosen:
         value = values.get(row.code)
         day = value.as_of if value is not None else as_of
         verdict = judge(plans.facts_of(row), None if value is None else value.value, day, limits)

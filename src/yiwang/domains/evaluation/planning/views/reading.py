@@ -1,0 +1,51 @@
+"""What the reading pages of S45 share: choices in an address, and a fragment where HTMX asks for one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from yiwang.domains.evaluation.planning.views.answers import clean, day_of
+from yiwang.lib.problems import Problem
+
+
+def words(request: HttpRequest, name: str) -> str:
+    """The text of a choice in the address; empty when absent."""
+    return clean(request.GET.get(name, ""))
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    """The whole number (0 to 9999) of a choice in the address; ``None`` when absent; Problem ``number_invalid``."""
+    text = words(request, name)
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 4:
+        raise Problem(
+            "number_invalid",
+            f"地址中的“{name}”应为 0 至 9999 的整数，现为“{text[:20]}”。请从页面上的选项进入。",
+            f'"{name}" in the address must be a whole number from 0 to 9999, not "{text[:20]}".',
+            field=name,
+        )
+    return int(text)
+
+
+def day(request: HttpRequest, name: str) -> date | None:
+    """The date of a choice in the address; ``None`` when absent; Problem ``date_invalid``."""
+    return day_of(words(request, name), name)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether HTMX replaces the list only; when it restores the history it needs the whole page."""
+    wants = getattr(request, "htmx", None)
+    return bool(wants) and not wants.history_restore_request
+
+
+def respond(request: HttpRequest, page: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
+    """``page``, or only its ``fragment`` (:func:`is_fragment`)."""
+    answer = render(request, fragment if is_fragment(request) else page, context)
+    patch_vary_headers(answer, ("HX-Request",))
+    return answer
