@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yiwang.domains.evaluation.planning import display, tokens
-from yiwang.domains.evaluation.planning.judgement import percent
+from yiwang.domains.evaluation.planning.judgement import percent, time_progress
 from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Indicator, Round, RoundText, Task
 from yiwang.domains.evaluation.planning.report import context as doc
 from yiwang.domains.evaluation.planning.selectors import handins, values
@@ -20,6 +20,7 @@ from yiwang.domains.evaluation.planning.selectors.values import Coverage, Judged
 from yiwang.domains.evaluation.planning.types import HandInContent, Status, TaskStatus
 from yiwang.kernel.access import api as access
 from yiwang.kernel.orgs import api as orgs
+from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.zh_numbers import chinese_date
 
 
@@ -43,7 +44,7 @@ class _Figures:
             url=f"{settings.YIWANG_BASE_URL}{path}?as_of={self.round.as_of}",
             origin="computed" if row.indicator.origin == Indicator.Origin.COMPUTED else "reported",
             as_of=row.value.as_of,
-            reported_by=row.value.unit.name_zh,
+            reported_by=_short(row.value.unit),
             evidence=row.value.evidence,
             value=display.tidy(row.value.value),
             unit=row.indicator.unit,
@@ -97,7 +98,7 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
         gaps=tuple(_gaps(tasks, judged, contents)),
         facts=tuple(
             doc.FactRow(figure=ref, kind_text=row.indicator.get_origin_display())
-            for row in judged
+            for row in sorted(judged, key=lambda row: row.indicator.code)
             if (ref := figures.ref(row.indicator.code)) is not None
         ),
         compiled_by=_district_name(),
@@ -134,8 +135,8 @@ def _share(part: int, whole: int) -> Decimal:
 def _overall(round_: Round, figures: _Figures, judged: list[Judged]) -> tuple[doc.Text, ...]:
     declared = handins.declared(round_)
     numbers = overall_numbers(judged, round_.plan_version.tasks.count(), declared)
-    time = judged[0].judgement.time if judged else None
-    numbers["time_progress"] = "—" if time is None else f"{percent(time)}%"
+    plan = round_.plan_version.plan
+    numbers["time_progress"] = f"{percent(time_progress(plan.starts_on, plan.ends_on, round_.as_of))}%"
     numbers["as_of"] = chinese_date(round_.as_of)
     written = list(_texts(round_, RoundText.Section.OVERALL))
     sources = [row.text for row in written] or [DEFAULT_OVERALL]
@@ -212,8 +213,8 @@ def _section(
         progress=figures.optional(joined("progress")) or ("〔未报送〕",),
         problems=figures.optional(joined("problems")),
         measures=figures.optional(joined("measures")),
-        lead_unit=task.lead_unit.name_zh,
-        support_units=tuple(unit.name_zh for unit in task.support_units.all()),
+        lead_unit=_short(task.lead_unit),
+        support_units=tuple(_short(unit) for unit in task.support_units.all()),
     )
 
 
@@ -229,7 +230,7 @@ def _indicator_row(row: Judged, figures: _Figures) -> doc.IndicatorRow:
         value=figures.ref(item.code),
         progress_text="—" if verdict.progress is None else f"{percent(verdict.progress)}%",
         status_text=str(display.STATUS_TEXT[verdict.status]),
-        lead_unit=item.lead_unit.name_zh,
+        lead_unit=_short(item.lead_unit),
         origin_text=item.get_origin_display(),
         nature_text=item.get_nature_display(),
     )
@@ -281,8 +282,8 @@ def _task_row(task: Task, state: TaskStatus | None) -> doc.TaskListRow:
         code=task.code,
         title=task.title_zh,
         requirement=task.requirement,
-        lead=task.lead_unit.name_zh,
-        support="、".join(unit.name_zh for unit in task.support_units.all()),
+        lead=_short(task.lead_unit),
+        support="、".join(_short(unit) for unit in task.support_units.all()),
         due=chinese_date(task.due_on),
         status=str(display.TASK_TEXT[state]) if state else "未报送",
     )
@@ -294,16 +295,21 @@ def _gaps(
     for task in tasks:
         if task.code not in contents:
             yield doc.GapRow(
-                code=task.code, name=task.title_zh, unit_name=task.lead_unit.name_zh, what="未报送或未采纳进展"
+                code=task.code, name=task.title_zh, unit_name=_short(task.lead_unit), what="未报送或未采纳进展"
             )
     for row in judged:
         item = row.indicator
         if row.value is None:
-            yield doc.GapRow(code=item.code, name=item.name_zh, unit_name=item.lead_unit.name_zh, what="没有数据")
+            yield doc.GapRow(code=item.code, name=item.name_zh, unit_name=_short(item.lead_unit), what="没有数据")
         elif not row.value.as_of_stated:
             yield doc.GapRow(
-                code=item.code, name=item.name_zh, unit_name=row.value.unit.name_zh, what="填报时未写明数据截止日期"
+                code=item.code, name=item.name_zh, unit_name=_short(row.value.unit), what="填报时未写明数据截止日期"
             )
+
+
+def _short(unit: Unit) -> str:
+    """The unit as colleagues call it: full names of twenty units would fill a table's page."""
+    return unit.short_zh or unit.name_zh
 
 
 def _district_name() -> str:
