@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -122,8 +123,8 @@ class RolesForm(forms.Form):
         help_text=_("系统管理员、安全管理员、安全审计员互斥，且不兼任其他角色（三员分立）。"),
     )
 
-    def __init__(self, *args: Any, account: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"roles": account.roles}, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, account: User) -> None:
+        super().__init__(data, initial={"roles": account.roles})
         field = self.fields["roles"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = role_choices()

@@ -11,7 +11,7 @@ from yiwang.lib.problems import Problem
 
 from . import policy
 from .models import User
-from .types import SCOPE_KINDS, Role, Rule, Scope
+from .types import SCOPE_KINDS, Role, Rule, Scope, ScopeKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -44,7 +44,8 @@ def scope_of(user: User | AnonymousUser, resource: str, action: str) -> Scope:
     if not isinstance(user, User) or not user.is_active:
         return Scope("none")
     found = [policy.rules().get((key, resource, action)) for key in user.roles]
-    kind = max((rule.scope for rule in found if rule), key=SCOPE_KINDS.index, default="none")
+    scopes = [rule.scope for rule in found if rule]
+    kind: ScopeKind = max(scopes, key=SCOPE_KINDS.index) if scopes else "none"
     if kind == "all":
         return Scope("all")
     if kind == "none" or user.unit_path is None:

@@ -48,7 +48,7 @@ def unit(code: str) -> Unit:
             f"没有代码为“{code}”的单位。请在“单位”页核对单位代码。",
             f'There is no unit with the code "{code}". Check the code on the page "Units".',
             status=404,
-            code=code,
+            unit=code,
         )
     return found
 
@@ -103,7 +103,7 @@ def tree(found: Sequence[Unit]) -> list[Branch]:
     matches = {unit.path for unit in found}
     paths = {path for match in matches for path in _prefixes(match)}
     nodes = {unit.path: Branch(unit, unit.path in matches) for unit in Unit.objects.filter(path__in=paths)}
-    roots = []
+    roots: list[Branch] = []
     for path, node in sorted(nodes.items()):
         parent = nodes.get(path.rpartition("/")[0])
         (parent.children if parent else roots).append(node)
