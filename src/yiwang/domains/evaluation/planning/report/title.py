@@ -23,12 +23,11 @@ def title_lines(title: str, width: int = TITLE_WIDTH) -> list[str]:
     if not words:
         return []
     total = sum(map(len, words))
-    count = -(-total // width)
-    while True:
+    for count in range(-(-total // width), len(words) + 1):
         lines = _balanced(words, count, width, total / count)
         if lines is not None:
             return lines
-        count += 1
+    return _pieces(title, width)
 
 
 def _pieces(word: str, width: int) -> list[str]:
