@@ -20,6 +20,11 @@ log = logging.getLogger(__name__)
 
 # Dotted names: ninja imports a router when the addresses are made.
 ROUTERS: tuple[tuple[str, str], ...] = (
+    ("/systems", "yiwang.kernel.systems.rest.router"),
+    ("/units", "yiwang.kernel.orgs.rest.router"),
+    ("/access", "yiwang.kernel.access.rest.router"),
+    ("/audit", "yiwang.kernel.audit.rest.router"),
+    ("/notices", "yiwang.kernel.notices.rest.router"),
     ("/report-check", "yiwang.domains.evaluation.reportcheck.rest.router"),
 )
 

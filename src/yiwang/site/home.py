@@ -10,10 +10,12 @@ from decimal import Decimal
 from yiwang.domains.evaluation.planning import api as planning
 from yiwang.domains.evaluation.planning.types import ChapterSummary, DueItem, LagItem, RoundSummary
 from yiwang.kernel.access import api as access
+from yiwang.kernel.notices import api as notices
 from yiwang.kernel.systems import api as systems
 from yiwang.lib import clock
 
-LAGGING_SHOWN = 8
+LAGGING_SHOWN = 7
+NOTICES_SHOWN = 4
 DUE_SHOWN = 10
 SYSTEMS_SHOWN = 9
 ORDER: tuple[str, ...] = ("works", "partly", "none")
@@ -58,6 +60,7 @@ class Home:
     due: Sequence[DueItem]
     due_total: int
     due_more: int
+    notices: Sequence[notices.Notice]
     lagging: Sequence[LagItem]
     round: RoundSummary | None
     tasks: int
@@ -109,6 +112,7 @@ def home_for(user: access.User) -> Home:
         due=due[:DUE_SHOWN],
         due_total=len(due),
         due_more=max(len(due) - DUE_SHOWN, 0),
+        notices=notices.for_user(user).filter(read_at=None)[:NOTICES_SHOWN],
         lagging=planning.home_lagging(user, LAGGING_SHOWN),
         round=planning.home_round(user),
         tasks=sum(summary.tasks for summary in summaries.values()),

@@ -25,7 +25,7 @@ GROUPS = {
 OWN_PAGES: tuple[NavItem, ...] = (
     NavItem("首页", "Home", "home", "layout-dashboard", "", "", "workbench"),
     NavItem("消息", "Notices", "notices:list", "bell", "", "", "workbench"),
-    NavItem("系统目录", "Systems", "systems:list", "layout-grid", "systems.system", "view", "data"),
+    NavItem("系统目录", "Systems", "systems:list", "layout-grid", "systems.catalogue", "view", "data"),
     NavItem("组织机构", "Units", "orgs:units", "hierarchy-2", "orgs.unit", "view", "data"),
     NavItem("人员与账号", "People", "access:people", "users", "access.user", "view", "admin"),
     NavItem("审计日志", "Audit log", "audit:list", "shield-check", "audit.entry", "view", "admin"),

@@ -58,7 +58,7 @@ def search_units(user: access.User, query: str, limit: int) -> list[SearchHit]:
 
 def search_systems(user: access.User, query: str, limit: int) -> list[SearchHit]:
     """Systems of the catalogue by name or id."""
-    if not access.can(user, "systems.system", "view"):
+    if not access.can(user, "systems.catalogue", "view"):
         return []
     word = query.casefold()
     rows = [
