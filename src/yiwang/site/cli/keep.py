@@ -33,7 +33,3 @@ def restore(file: Path, force: bool) -> None:
         "database "
         f"and {done.files} files"
     )
-    if done.previous:
-        click.echo(
-            f"原有数据库保留为 {done.previous}，确认无误后可删除 / the former database is kept as {done.previous}"
-        )

@@ -123,13 +123,16 @@ def _link_or_copy(source: str, target: str) -> None:
 
 
 def ensure_folder(account: Account) -> Path:
-    """``<YIWANG_HOME>/postgres``, made when missing; a link to :data:`SYSTEM_FOLDER` where it could not be reached."""
+    """``<YIWANG_HOME>/postgres``, made when missing and with links resolved.
+
+    Where the server's user cannot reach the state folder, it is a link to a folder under :data:`SYSTEM_FOLDER`.
+    """
     home, folder = state.ensure_home(), state.postgres()
     if folder.is_dir():
-        return folder
+        return folder.resolve()
     if account.reaches(home):
         folder.mkdir(exist_ok=True, mode=0o711 if account.switch else 0o700)
-        return folder
+        return folder.resolve()
     SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     place = Path(tempfile.mkdtemp(prefix="installation-", dir=SYSTEM_FOLDER))
     place.chmod(0o711)
@@ -140,7 +143,7 @@ def ensure_folder(account: Account) -> Path:
         # Another start was quicker, or the link's target was removed by hand.
         shutil.rmtree(place)
         folder.resolve().mkdir(parents=True, exist_ok=True, mode=0o711)
-    return folder
+    return folder.resolve()
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Start, find and stop the embedded server.
 
 A process counts as our server only when its working directory is our data directory (a postmaster and all of its
-children stay in it) and it is ``postgres``; a number in ``postmaster.pid`` alone proves nothing, because numbers are used
-again. A connection counts only when the server proves by SCRAM that it knows our password and names our data directory.
+children stay in it) and it is ``postgres``; a number in ``postmaster.pid`` alone proves nothing, because numbers are
+used again. A connection counts only when the server proves by SCRAM that it knows our password and names our data
+directory.
 """
 
 from __future__ import annotations

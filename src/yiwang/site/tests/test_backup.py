@@ -20,6 +20,8 @@ import pytest
 from yiwang.lib.problems import Problem
 from yiwang.site import backup, postgres
 
+pytestmark = pytest.mark.slow
+
 
 def ask(question: str) -> object:
     with postgres.lease() as url, psycopg.connect(url, autocommit=True) as connection:
@@ -208,7 +210,6 @@ def test_a_role_that_may_not_create_databases_is_told_so(installation: Path, mon
     assert refused(lambda: backup.restore(file, force=True)) == "database_may_not_create"
 
 
-@pytest.mark.slow
 def test_killed_at_any_moment_it_is_the_old_or_the_new(installation: Path) -> None:
     file = installation / "one.backup"
     do("INSERT INTO plan (name) SELECT repeat('行', 200) FROM generate_series(1, 20000)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -23,6 +24,8 @@ from yiwang.site.postgres import cluster as disk
 from yiwang.site.postgres import server
 from yiwang.site.postgres.account import server_account
 
+pytestmark = pytest.mark.slow
+
 
 def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
     deadline = time.monotonic() + seconds
@@ -35,7 +38,8 @@ def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 def ask(url: str, question: str) -> object:
     with psycopg.connect(url, autocommit=True) as connection:
-        row = connection.execute(question.encode()).fetchone()
+        cursor = connection.execute(question.encode())
+        row = cursor.fetchone() if cursor.description else None
     return row[0] if row else None
 
 
@@ -61,12 +65,12 @@ def python(code: str, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def test_is_private_and_sorts_the_same_everywhere(home: Path) -> None:
+def test_is_private_and_sorts_the_same_everywhere(empty_home: Path) -> None:
     url = postgres.ensure_running()
-    data = home / "postgres" / "data"
+    data = empty_home / "postgres" / "data"
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    assert stat.S_IMODE((home / "postgres" / "cluster.json").stat().st_mode) == 0o600
-    assert stat.S_IMODE((home / "postgres" / "server.log").stat().st_mode) == 0o600
+    assert stat.S_IMODE((empty_home / "postgres" / "cluster.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((empty_home / "postgres" / "server.log").stat().st_mode) == 0o600
     assert ask(admin(), "SHOW listen_addresses") == "127.0.0.1"
     assert ask(admin(), "SHOW unix_socket_directories") == ""
     assert ask(url, "SHOW server_encoding") == "UTF8"
@@ -91,7 +95,7 @@ def test_a_wrong_password_is_refused(home: Path) -> None:
         psycopg.connect(url.replace(f":{cluster.owner_password}", ""))
 
 
-def test_address_is_kept_over_stop_and_start(home: Path) -> None:
+def test_address_is_kept_over_stop_and_start(empty_home: Path) -> None:
     assert postgres.database_url() == postgres.NOT_PREPARED
     first = postgres.ensure_running()
     assert postgres.ensure_running() == first == postgres.database_url()
@@ -109,9 +113,7 @@ def test_survives_kill_9_of_the_postmaster(home: Path) -> None:
     for _ in range(3):
         # A backend in a long query stays behind and holds the shared memory.
         busy = psycopg.connect(url, autocommit=True)
-        threading.Thread(
-            target=lambda c=busy: _ignore_loss(lambda: c.execute("SELECT pg_sleep(600)")), daemon=True
-        ).start()
+        threading.Thread(target=sleep_until_lost, args=[busy], daemon=True).start()
         killed = pid()
         os.kill(killed, signal.SIGKILL)
         assert postgres.ensure_running() == url
@@ -153,8 +155,8 @@ def test_survives_kill_9_of_the_parent(home: Path) -> None:
     assert not postgres.status().running
 
 
-def test_kill_9_in_the_middle_of_initdb_is_made_good(home: Path) -> None:
-    folder = home / "postgres"
+def test_kill_9_in_the_middle_of_initdb_is_made_good(empty_home: Path) -> None:
+    folder = empty_home / "postgres"
     starter = python("from yiwang.site import postgres; postgres.ensure_running()")
     assert eventually(lambda: any(folder.glob("initdb-*/data/base")))
     starter.kill()
@@ -165,7 +167,7 @@ def test_kill_9_in_the_middle_of_initdb_is_made_good(home: Path) -> None:
     assert not list(folder.glob("initdb-*"))
 
 
-def test_simultaneous_starts_make_one_server(home: Path) -> None:
+def test_simultaneous_starts_make_one_server(empty_home: Path) -> None:
     code = "from yiwang.site import postgres; print(postgres.ensure_running(), postgres.status().pid)"
     starters = [python(code) for _ in range(4)]
     said = {starter.communicate(timeout=120)[0].strip() for starter in starters}
@@ -173,9 +175,9 @@ def test_simultaneous_starts_make_one_server(home: Path) -> None:
     assert said.pop().split()[1] == str(pid())
 
 
-def test_two_state_folders_do_not_disturb_each_other(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_state_folders_do_not_disturb_each_other(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = postgres.ensure_running()
-    other = home / "other"
+    other = empty_home / "other"
     other.mkdir(mode=0o711)
     with monkeypatch.context() as patch:
         patch.setenv("YIWANG_HOME", str(other))
@@ -184,7 +186,7 @@ def test_two_state_folders_do_not_disturb_each_other(home: Path, monkeypatch: py
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(second.replace(second.rpartition(":")[2], url.rpartition(":")[2]))
         assert postgres.stop()
-    assert ask(admin(), "SHOW data_directory") == str(home / "postgres" / "data")
+    assert ask(admin(), "SHOW data_directory") == str(empty_home / "postgres" / "data")
 
 
 def test_a_foreign_process_number_is_not_our_server(home: Path) -> None:
@@ -213,6 +215,7 @@ def test_takes_another_port_when_its_own_is_taken(home: Path) -> None:
     assert port is not None
     postgres.stop()
     with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
         second = postgres.ensure_running()
@@ -260,12 +263,12 @@ def test_the_last_lease_stops_the_server_unless_it_was_to_stay(home: Path) -> No
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user who may not reach the checkout")
-def test_root_whose_folders_are_closed_keeps_them_closed(home: Path) -> None:
-    home.chmod(0o700)
+def test_root_whose_folders_are_closed_keeps_them_closed(empty_home: Path) -> None:
+    empty_home.chmod(0o700)
     url = postgres.ensure_running()
     assert ask(url, "SELECT 1") == 1
-    assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    assert (home / "postgres").resolve().parent == disk.SYSTEM_FOLDER
+    assert stat.S_IMODE(empty_home.stat().st_mode) == 0o700
+    assert (empty_home / "postgres").resolve().parent == disk.SYSTEM_FOLDER
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user who may not reach the package")
@@ -275,7 +278,7 @@ def test_root_whose_packages_are_closed_runs_a_linked_copy(home: Path, monkeypat
     closed.mkdir(mode=0o700)
     package = disk.package_folder()
     for name in (package.name, f"{package.name}.libs"):
-        disk.shutil.copytree(package.parent / name, closed / name, symlinks=True)
+        shutil.copytree(package.parent / name, closed / name, symlinks=True)
     monkeypatch.setattr(disk, "package_folder", lambda: closed / package.name)
     monkeypatch.setattr(disk, "SYSTEM_FOLDER", home / "system")
     folder = disk.programs(account)

@@ -13,6 +13,8 @@ from yiwang.site import postgres, state
 from yiwang.site.postgres import cluster as disk
 from yiwang.site.postgres import external
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def admin(home: Path) -> str:
@@ -52,7 +54,7 @@ def test_an_old_server_is_refused(admin: str, monkeypatch: pytest.MonkeyPatch) -
 def test_a_database_with_another_order_is_refused(admin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("CREATE DATABASE other TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'")
-    monkeypatch.setenv("DATABASE_URL", admin.replace("/postgres", "/other"))
+    monkeypatch.setenv("DATABASE_URL", admin.rpartition("/")[0] + "/other")
     with pytest.raises(Problem) as refused:
         postgres.ensure_running()
     assert refused.value.code == "database_locale_unfit"
