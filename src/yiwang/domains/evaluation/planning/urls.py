@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.domains.evaluation.planning.views import adjustments, figures, handins, judgement, plan, report, rounds
+from yiwang.domains.evaluation.planning.views import adjustments, figures, handins, imports, judgement, plan, report, rounds
 
 app_name = "s45"
 
 urlpatterns = [
     path("", plan.plan_page, name="plan"),
     path("export/", plan.plan_export, name="plan-export"),
+    path("import/", imports.import_page, name="plan-import"),
+    path("import/confirm/", imports.import_confirm, name="plan-import-confirm"),
+    path("import/template/", imports.import_template, name="plan-import-template"),
     path("tasks/<str:code>/", plan.task_page, name="task"),
     path("indicators/", figures.indicators_page, name="indicators"),
     path("indicators/export/", figures.indicators_export, name="indicators-export"),

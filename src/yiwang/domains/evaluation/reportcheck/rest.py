@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Router, Schema
+from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from yiwang.domains.evaluation.reportcheck import selectors, services
@@ -45,7 +45,7 @@ def list_checks(request: HttpRequest, cursor: str = "", limit: int = 50) -> Any:
 @router.post("/checks", response={201: CheckOut}, summary="Check a report")
 def create_check(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Check a .docx or .txt; the result is at ``/checks/{key}``."""
-    return 201, services.check_upload(file, file.name or "", actor=signed_in(request))
+    return Status(201, services.check_upload(file, file.name or "", actor=signed_in(request)))
 
 
 @router.get("/checks/{key}", response=dict[str, Any], summary="One check with text, figures and findings")
@@ -59,4 +59,4 @@ def remove_check(request: HttpRequest, key: uuid.UUID) -> Any:
     """Delete the kept result with the document's text."""
     user = signed_in(request)
     services.delete_check(selectors.check_by_key(user, key), actor=user)
-    return 204, None
+    return Status(204, None)

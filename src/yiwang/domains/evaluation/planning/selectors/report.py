@@ -73,6 +73,7 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
     contents = handins.accepted_contents(round_)
     declared = handins.declared(round_)
     tasks = list(plans.tasks(version))
+    towns = set(orgs.units(kind="town").values_list("code", flat=True))
     moment = written_at or timezone.now()
     return doc.ReportContext(
         district=_district_name(),
@@ -84,7 +85,7 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
         plan_version=version.number,
         base_url=settings.YIWANG_BASE_URL,
         judgement=doc.OverallJudgement(paragraphs=_overall(round_, figures, judged)),
-        chapters=_chapters(round_, tasks, contents, declared, figures),
+        chapters=_chapters(round_, tasks, contents, declared, figures, towns),
         indicators=tuple(_indicator_row(row, figures) for row in judged if row.judgement.status is not Status.FACT),
         environment=tuple(figures.text(row.text) for row in _texts(round_, RoundText.Section.ENVIRONMENT)),
         problems=tuple(
@@ -94,7 +95,7 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
         next_steps=_proposals(round_, RoundText.Section.NEXT_STEP, figures),
         suggestions=_proposals(round_, RoundText.Section.SUGGESTION, figures),
         adjustments=tuple(_adjustment_row(row) for row in _adjustments(round_)),
-        task_list=tuple(_task_row(row, declared.get(row.code)) for row in tasks),
+        task_list=tuple(_task_row(row, declared.get(row.code), towns) for row in tasks),
         gaps=tuple(_gaps(tasks, judged, contents)),
         facts=tuple(
             doc.FactRow(figure=ref, kind_text=row.indicator.get_origin_display())
@@ -132,12 +133,17 @@ def _share(part: int, whole: int) -> Decimal:
     return Decimal(part) / Decimal(whole) if whole else Decimal(0)
 
 
-def _overall(round_: Round, figures: _Figures, judged: list[Judged]) -> tuple[doc.Text, ...]:
-    declared = handins.declared(round_)
+def named_numbers(round_: Round, judged: list[Judged], declared: dict[str, TaskStatus]) -> dict[str, str]:
+    """Every number and date that the overall judgement's text may name, in the order of :data:`OVERALL_NAMES`."""
     numbers = overall_numbers(judged, round_.plan_version.tasks.count(), declared)
     plan = round_.plan_version.plan
     numbers["time_progress"] = f"{percent(time_progress(plan.starts_on, plan.ends_on, round_.as_of))}%"
     numbers["as_of"] = chinese_date(round_.as_of)
+    return {name: numbers[name] for name in OVERALL_NAMES}
+
+
+def _overall(round_: Round, figures: _Figures, judged: list[Judged]) -> tuple[doc.Text, ...]:
+    numbers = named_numbers(round_, judged, handins.declared(round_))
     written = list(_texts(round_, RoundText.Section.OVERALL))
     sources = [row.text for row in written] or [DEFAULT_OVERALL]
     return tuple(figures.text(fill(source, numbers)) for source in sources)
@@ -181,6 +187,7 @@ def _chapters(
     contents: dict[str, list[tuple[HandIn, HandInContent]]],
     declared: dict[str, TaskStatus],
     figures: _Figures,
+    towns: set[str],
 ) -> tuple[doc.Chapter, ...]:
     intros = {row.position: row.text for row in _texts(round_, RoundText.Section.CHAPTER)}
     return tuple(
@@ -190,7 +197,7 @@ def _chapters(
             slogan=chapter.slogan,
             intro=figures.optional(intros.get(chapter.number, "")),
             tasks=tuple(
-                _section(task, [content for _, content in contents.get(task.code, [])], declared, figures)
+                _section(task, [content for _, content in contents.get(task.code, [])], declared, figures, towns)
                 for task in tasks
                 if task.chapter_id == chapter.pk
             ),
@@ -200,7 +207,11 @@ def _chapters(
 
 
 def _section(
-    task: Task, contents: list[HandInContent], declared: dict[str, TaskStatus], figures: _Figures
+    task: Task,
+    contents: list[HandInContent],
+    declared: dict[str, TaskStatus],
+    figures: _Figures,
+    towns: set[str],
 ) -> doc.TaskSection:
     def joined(field: str) -> str:
         return "\n".join(text for content in contents if (text := getattr(content, field).strip()))
@@ -214,7 +225,7 @@ def _section(
         problems=figures.optional(joined("problems")),
         measures=figures.optional(joined("measures")),
         lead_unit=_short(task.lead_unit),
-        support_units=tuple(_short(unit) for unit in task.support_units.all()),
+        support_units=tuple(_names(task.support_units.all(), towns)),
     )
 
 
@@ -277,13 +288,13 @@ def person_name(username: str) -> str:
     return username if found is None else found.display_name
 
 
-def _task_row(task: Task, state: TaskStatus | None) -> doc.TaskListRow:
+def _task_row(task: Task, state: TaskStatus | None, towns: set[str]) -> doc.TaskListRow:
     return doc.TaskListRow(
         code=task.code,
         title=task.title_zh,
         requirement=task.requirement,
         lead=_short(task.lead_unit),
-        support="、".join(_short(unit) for unit in task.support_units.all()),
+        support="、".join(_names(task.support_units.all(), towns)),
         due=chinese_date(task.due_on),
         status=str(display.TASK_TEXT[state]) if state else "未报送",
     )
@@ -310,6 +321,14 @@ def _gaps(
 def _short(unit: Unit) -> str:
     """The unit as colleagues call it: full names of twenty units would fill a table's page."""
     return unit.short_zh or unit.name_zh
+
+
+def _names(units: Iterable[Unit], towns: set[str]) -> list[str]:
+    """Short names of ``units``; when every town of the district is among them they are written as 各镇街."""
+    rows = list(units)
+    if not towns or not towns <= {unit.code for unit in rows}:
+        return [_short(unit) for unit in rows]
+    return [*(_short(unit) for unit in rows if unit.code not in towns), "各镇街"]
 
 
 def _district_name() -> str:

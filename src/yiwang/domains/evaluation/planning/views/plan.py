@@ -29,7 +29,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     user = access.signed_in(request)
     plan = plans.the_plan()
     if plan is None:
-        return render(request, "s45/plan_missing.html")
+        return render(request, "s45/plan_missing.html", {"may_import": access.can(user, "s45.plan", "import")})
     version = plans.version(plan, reading.number(request, "version"))
     chosen = _chosen(request)
     rows = board.task_rows(user, version, handins.last_evaluated(plan), chosen)
