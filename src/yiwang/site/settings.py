@@ -14,6 +14,8 @@ YIWANG_HOME = config.home()
 YIWANG_SYSTEMS = SYSTEMS
 YIWANG_BASE_URL = config.base_url()
 YIWANG_CLAMD = config.clamd()
+YIWANG_METRICS_TOKEN = config.metrics_token()
+YIWANG_SLOW_QUERY_MS = config.slow_query_ms()
 YIWANG_DEMO_NOTICE = config.demo()
 YIWANG_NAV = "yiwang.site.nav.groups_for"
 
