@@ -42,3 +42,18 @@ def _scaled(value: Decimal, power: int) -> Decimal:
     """``value`` × 10^power without the context's rounding to 28 digits."""
     sign, digits, exponent = value.as_tuple()
     return Decimal((sign, digits, int(exponent) + power))
+
+
+def from_base(value: Decimal, given: str, unit: str) -> Decimal:
+    """``value`` that is given in ``given``, in ``unit``: the same unit, or its base unit (512090000 元 → 51209 万元).
+
+    Raises ``ValueError`` where ``given`` is neither, and for NaN and infinity.
+    """
+    if not value.is_finite():
+        raise ValueError(f"not a finite number: {value}")
+    if given == unit:
+        return value
+    for word, power in _MULTIPLIERS:
+        if word + given == unit and given:
+            return _scaled(value, -power)
+    raise ValueError(f"{given!r} is neither {unit!r} nor its base unit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from yiwang.domains.evaluation.planning.models import (
     Adjustment,
@@ -16,6 +16,7 @@ from yiwang.domains.evaluation.planning.models import (
     Round,
     Task,
 )
+from yiwang.domains.evaluation.planning.selectors import adjustments as changes
 from yiwang.domains.evaluation.planning.selectors import handins, home, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.values import Judged
@@ -80,13 +81,14 @@ class AcceptedText:
     status: TaskStatus
 
 
-def task_rows(user: User, version: PlanVersion, round_: Round | None, chosen: TaskFilter) -> list[TaskRow]:
-    """Tasks of a version that pass ``chosen``, in the plan's order, with states from ``round_``."""
-    rows = plans.tasks(version).annotate(figures=Count("indicators", distinct=True))
+def chosen_tasks(version: PlanVersion, chosen: TaskFilter) -> QuerySet[Task]:
+    """Tasks of a version that pass everything of ``chosen`` but the state, in the plan's order."""
+    rows = plans.tasks(version)
     if chosen.chapter is not None:
         rows = rows.filter(chapter__number=chosen.chapter)
     if chosen.unit:
-        rows = rows.filter(Q(lead_unit__code=chosen.unit) | Q(support_units__code=chosen.unit)).distinct()
+        supported = Task.objects.filter(version=version, support_units__code=chosen.unit)
+        rows = rows.filter(Q(lead_unit__code=chosen.unit) | Q(pk__in=supported.values("pk")))
     if chosen.system:
         rows = rows.filter(systems__contains=[chosen.system])
     if chosen.q:
@@ -98,13 +100,19 @@ def task_rows(user: User, version: PlanVersion, round_: Round | None, chosen: Ta
             | Q(requirement__icontains=chosen.q)
             | Q(pk__in=in_measures.values("task"))
         )
+    return rows
+
+
+def task_rows(user: User, version: PlanVersion, round_: Round | None, chosen: TaskFilter) -> list[TaskRow]:
+    """Tasks of a version that pass ``chosen``, in the plan's order, with states from ``round_``."""
+    rows = chosen_tasks(version, chosen).annotate(figures=Count("indicators", distinct=True))
     states = {} if round_ is None else handins.declared(round_)
     lagging = laggards_by_task(user, version, round_)
     found = [
         TaskRow(
             task=row,
             state=states.get(row.code),
-            figures=row.figures,  # type: ignore[attr-defined]  # annotated above
+            figures=row.figures,
             laggards=tuple(lagging.get(row.code, ())),
         )
         for row in rows
@@ -144,16 +152,14 @@ def systems_of(version: PlanVersion) -> list[str]:
 
 def adjustments(user: User, version: PlanVersion, task_code: str = "") -> list[Adjustment]:
     """Adjustments of the plan (or of one task) that ``user`` may see, newest first; refused and withdrawn ones too."""
-    rows = Adjustment.objects.filter(plan=version.plan).select_related("unit", "resulting_version")
-    if task_code:
-        rows = rows.filter(task_code=task_code)
-    return list(access.limit(rows, user, "s45.adjustment", "view").order_by("-number"))
+    rows = changes.adjustments(user, version.plan)
+    return list(rows.filter(task_code=task_code) if task_code else rows)
 
 
-def measure_rows(task: Task, changes: list[Adjustment]) -> list[MeasureRow]:
+def measure_rows(task: Task, adjusted: list[Adjustment]) -> list[MeasureRow]:
     """The task's measures in force, then those that an approved adjustment removed, each with what changed it."""
     live = {Adjustment.State.PROPOSED, Adjustment.State.APPROVED}
-    about = [row for row in changes if row.state in live]
+    about = [row for row in adjusted if row.state in live]
     measures = list(task.measures.all())
     found = [
         MeasureRow(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -179,7 +180,7 @@ def sort_rows(rows: list[FigureRow], key: str) -> list[FigureRow]:
     return sorted(known, key=pick, reverse=key.startswith("-")) + unknown
 
 
-_SORTS: dict[str, Callable[[FigureRow], object]] = {
+_SORTS: dict[str, Callable[[FigureRow], Any]] = {
     "code": lambda row: row.indicator.code,
     "name": lambda row: row.indicator.name_zh,
     "as_of": lambda row: None if row.value is None else row.value.as_of,
@@ -242,14 +243,13 @@ def _explanation(plan: Plan, code: str, as_of: date) -> Explanation | None:
     return rows.select_related("round").order_by("-round__as_of", "-round_id").first()
 
 
-def _evidence(user: User, value: IndicatorValue | None) -> QuerySet[Evidence]:
+def _evidence(user: User, value: IndicatorValue | None) -> list[Evidence]:
     """Documents behind a value that ``user`` may open: the figure's own first, then those of the whole task."""
-    if value is None or value.hand_in_version_id is None:
-        return Evidence.objects.none()
-    rows = Evidence.objects.filter(
-        hand_in__versions=value.hand_in_version_id, removed_at__isnull=True, figure_code__in=["", value.code]
-    ).select_related("file")
-    return access.limit(rows, user, "s45.handin", "view", "hand_in__unit__path").order_by("-figure_code", "id")
+    version = None if value is None else value.hand_in_version
+    if value is None or version is None:
+        return []
+    rows = handins.evidence_of(user, HandIn.objects.select_related("unit").get(pk=version.hand_in_id))
+    return list(rows.filter(figure_code__in=["", value.code]).order_by("-figure_code", "id"))
 
 
 def _relation(item: Indicator, as_of: date, known_on: date | None, value: IndicatorValue | None) -> RelationView | None:

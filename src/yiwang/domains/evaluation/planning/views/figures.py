@@ -22,6 +22,7 @@ from yiwang.domains.evaluation.planning.views import reading
 from yiwang.domains.evaluation.planning.views.answers import page_of
 from yiwang.kernel.access import api as access
 from yiwang.lib.quantities import format_value
+from yiwang.lib.workbooks import Cell
 
 
 @access.guard("s45.value", "view")
@@ -169,7 +170,7 @@ def _computed(found: FigureDetail) -> str:
     return format_value(found.relation.computed, found.indicator.unit, places)
 
 
-def _sheet_row(row: FigureRow) -> list[exports.Cell]:
+def _sheet_row(row: FigureRow) -> list[Cell]:
     item, value, verdict = row.indicator, row.value, row.judgement
     progress = None if verdict is None else verdict.progress
     expected = None if verdict is None else verdict.expected

@@ -21,6 +21,7 @@ from yiwang.domains.evaluation.planning.views import reading
 from yiwang.kernel.access import api as access
 from yiwang.kernel.systems import api as systems
 from yiwang.lib.problems import Problem
+from yiwang.lib.workbooks import Cell
 
 
 @access.guard("s45.plan", "view")
@@ -214,7 +215,7 @@ def _made(change: TextChange, made: list[Adjustment]) -> list[Adjustment]:
     return [row for row in made if change.what == "task" and row.task_code == change.code and not row.measure_code]
 
 
-def _sheet_row(row: TaskRow) -> list[exports.Cell]:
+def _sheet_row(row: TaskRow) -> list[Cell]:
     task = row.task
     return [
         f"{task.chapter.number} {task.chapter.name}",

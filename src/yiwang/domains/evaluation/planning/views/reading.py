@@ -12,6 +12,9 @@ from django.utils.cache import patch_vary_headers
 from yiwang.domains.evaluation.planning.views.answers import clean, day_of
 from yiwang.lib.problems import Problem
 
+# Days that survive a change of zone on every clock here.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
 
 def words(request: HttpRequest, name: str) -> str:
     """The text of a choice in the address; empty when absent."""
@@ -34,14 +37,22 @@ def number(request: HttpRequest, name: str) -> int | None:
 
 
 def day(request: HttpRequest, name: str) -> date | None:
-    """The date of a choice in the address; ``None`` when absent; Problem ``date_invalid``."""
-    return day_of(words(request, name), name)
+    """The date (1900 to 2999) of a choice in the address; ``None`` when absent; Problem ``date_invalid``."""
+    found = day_of(words(request, name), name)
+    if found is not None and not FIRST_DAY <= found <= LAST_DAY:
+        raise Problem(
+            "date_invalid",
+            f"日期 {found} 超出 {FIRST_DAY} 至 {LAST_DAY} 的范围，请改正。",
+            f"The date {found} is outside {FIRST_DAY} to {LAST_DAY}.",
+            field=name,
+        )
+    return found
 
 
 def is_fragment(request: HttpRequest) -> bool:
     """Whether HTMX replaces the list only; when it restores the history it needs the whole page."""
     wants = getattr(request, "htmx", None)
-    return bool(wants) and not wants.history_restore_request
+    return wants is not None and bool(wants) and not wants.history_restore_request
 
 
 def respond(request: HttpRequest, page: str, fragment: str, context: dict[str, Any]) -> HttpResponse:

@@ -1,0 +1,506 @@
+"""What S45 says and takes over REST. Numbers are decimal strings in base units, with the unit, and as shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import AfterValidator, Field, StringConstraints
+
+from yiwang.domains.evaluation.planning.models import Adjustment
+from yiwang.domains.evaluation.planning.types import TEXT_LIMIT, TaskStatus
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("the text holds a NUL character")
+    return text
+
+
+# What the database can hold: ids of 8 bytes, numbers of 4, texts without NUL, days that survive a change of zone.
+Id = Annotated[int, Field(ge=1, le=9_223_372_036_854_775_807)]
+Number = Annotated[int, Field(ge=1, le=2_147_483_647)]
+Revision = Annotated[int, Field(ge=0, le=2_147_483_647)]
+ChapterNumber = Annotated[int, Field(ge=0, le=9999)]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+Word = Annotated[str, StringConstraints(max_length=100), AfterValidator(_printable)]
+Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT), AfterValidator(_printable)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
+Cursor = Annotated[str, StringConstraints(max_length=200), AfterValidator(_printable)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+
+
+class UnitOut(Schema):
+    """A unit by code and name."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+class QuantityOut(Schema):
+    """A number: ``value`` in the base unit ``unit`` (512090000 元), ``shown`` as officials write it (51209万元)."""
+
+    value: str
+    unit: str
+    shown: str
+
+
+class VersionOut(Schema):
+    """A version of the plan's text."""
+
+    number: int
+    effective_on: date
+    note: str
+    created_at: datetime
+
+
+class VersionsOut(Schema):
+    """All versions, newest first."""
+
+    items: list[VersionOut]
+
+
+class ChapterOut(Schema):
+    """A chapter of the plan."""
+
+    number: int
+    key: str
+    name_zh: str
+    name_en: str
+    slogan: str
+
+
+class PlanOut(Schema):
+    """The plan with the version that is shown."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    starts_on: date
+    ends_on: date
+    basis: str
+    synthetic_note: str
+    version: VersionOut
+    chapters: list[ChapterOut]
+
+
+class MeasureOut(Schema):
+    """A measure of a task."""
+
+    code: str
+    text: str
+
+
+class TaskOut(Schema):
+    """A task. ``state`` is what its units declared in the last evaluated round, ``null`` before they have."""
+
+    code: str
+    chapter: int
+    title_zh: str
+    title_en: str
+    requirement: str
+    lead_unit: UnitOut
+    support_units: list[UnitOut]
+    systems: list[str]
+    starts_on: date
+    due_on: date
+    state: TaskStatus | None
+    measures: list[MeasureOut]
+
+
+class TasksOut(Schema):
+    """A page of tasks."""
+
+    items: list[TaskOut]
+    next_cursor: str
+
+
+class WordsOut(Schema):
+    """A run of a compared text; ``kind`` is same, removed or added."""
+
+    kind: str
+    text: str
+
+
+class ChangeOut(Schema):
+    """What changed in one task, measure or indicator; ``kind`` is added, removed or changed."""
+
+    kind: str
+    what: str
+    code: str
+    title: str
+    old: str
+    new: str
+    words: list[WordsOut]
+
+
+class ComparisonOut(Schema):
+    """The difference of two versions."""
+
+    old: int
+    new: int
+    changes: list[ChangeOut]
+
+
+class TargetOut(Schema):
+    """What should be reached at the end of a year; ``upper`` closes a range."""
+
+    year: int
+    value: QuantityOut
+    upper: QuantityOut | None
+
+
+class ValueOut(Schema):
+    """A value with both clocks: it counts for ``as_of`` and was known from ``recorded_at`` until ``superseded_at``."""
+
+    quantity: QuantityOut
+    hedge: str
+    as_of: date
+    as_of_stated: bool
+    period_start: date | None
+    reported_by: UnitOut
+    evidence: str
+    note: str
+    recorded_at: datetime
+    superseded_at: datetime | None
+    synthetic: bool
+
+
+class JudgementOut(Schema):
+    """Progress against time; shares are percentages with two places."""
+
+    status: str
+    progress: str | None
+    expected: str | None
+    time: str | None
+    binding_behind: bool
+    zh: str
+    en: str
+
+
+class FigureOut(Schema):
+    """An indicator or fact; ``judgement`` is ``null`` where the reader may not see it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    task: str
+    chapter: int
+    unit: str
+    kind: str
+    nature: str
+    direction: str
+    origin: str
+    is_fact: bool
+    relation: str
+    weight: str
+    lead_unit: UnitOut
+    baseline: QuantityOut | None
+    targets: list[TargetOut]
+    synthetic_target: bool
+    value: ValueOut | None
+    judgement: JudgementOut | None
+
+
+class FiguresOut(Schema):
+    """A page of figures as of a date; ``known_at`` is ``null`` for what is known now."""
+
+    as_of: date
+    known_at: date | None
+    items: list[FigureOut]
+    next_cursor: str
+
+
+class HistoryOut(Schema):
+    """Every value of a figure that was ever recorded, newest first."""
+
+    code: str
+    items: list[ValueOut]
+
+
+class StepOut(Schema):
+    """A line of a round's schedule."""
+
+    title: str
+    starts_on: date
+    ends_on: date
+
+
+class RoundOut(Schema):
+    """An evaluation round."""
+
+    id: int
+    title: str
+    as_of: date
+    opens_on: date
+    due_on: date
+    state: str
+    plan_version: int
+    work_plan: str
+    closed_at: datetime | None
+    steps: list[StepOut]
+
+
+class RoundsOut(Schema):
+    """A page of rounds, newest first."""
+
+    items: list[RoundOut]
+    next_cursor: str
+
+
+class JudgedOut(Schema):
+    """An indicator's judgement in a round with its explanation."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    lead_unit: UnitOut
+    value: ValueOut | None
+    judgement: JudgementOut
+    cause: str
+    measure: str
+    due_on: date | None
+
+
+class RoundJudgementOut(Schema):
+    """A round's judgement: the rows the reader may see, and the counts and the coverage over these rows."""
+
+    round: int
+    as_of: date
+    indicators: int
+    on_pace: int
+    lagging: int
+    no_data: int
+    coverage: str | None
+    items: list[JudgedOut]
+
+
+class ContentFigureOut(Schema):
+    """A figure inside a hand-in."""
+
+    code: str
+    quantity: QuantityOut | None
+    as_of: date | None
+    period_start: date | None
+    hedge: str
+    evidence: str
+    note: str
+    cause: str
+    remedy: str
+    remedy_due: date | None
+
+
+class ContentOut(Schema):
+    """What a unit wrote on a task; texts keep their live figures as ``{F005}``."""
+
+    status: str
+    progress: str
+    problems: str
+    measures: str
+    figures: list[ContentFigureOut]
+
+
+class HandInVersionOut(Schema):
+    """A hand-in as it was handed in."""
+
+    number: int
+    submitted_at: datetime
+    submitted_by: str
+    decision: str
+    decided_at: datetime | None
+    decided_by: str
+    reason: str
+    content: ContentOut
+
+
+class EvidenceOut(Schema):
+    """A document behind a hand-in; ``figure`` is empty for the whole task."""
+
+    id: int
+    figure: str
+    title: str
+    filename: str
+    sha256: str
+    size: int
+
+
+class HandInRow(Schema):
+    """A hand-in in a list."""
+
+    id: int
+    round: int
+    task: str
+    unit: UnitOut
+    state: str
+    due_on: date
+    revision: int
+    updated_at: datetime | None
+
+
+class HandInsOut(Schema):
+    """A page of hand-ins."""
+
+    items: list[HandInRow]
+    next_cursor: str
+
+
+class HandInOut(HandInRow):
+    """A hand-in with its versions and documents; ``draft`` only for those who may write it."""
+
+    draft: ContentOut | None
+    versions: list[HandInVersionOut]
+    evidence: list[EvidenceOut]
+
+
+class FigureIn(Schema):
+    """A figure of a hand-in: ``value`` a decimal string in ``unit``: the figure's own unit or its base unit."""
+
+    code: Code
+    value: Word | None = None
+    unit: Word = ""
+    as_of: Day | None = None
+    period_start: Day | None = None
+    hedge: Word = ""
+    evidence: Text = ""
+    note: Text = ""
+    cause: Text = ""
+    remedy: Text = ""
+    remedy_due: Day | None = None
+
+
+class ContentIn(Schema):
+    """What a unit writes; ``revision`` is the one it read, so that nobody's newer words are lost."""
+
+    revision: Revision
+    status: Word = ""
+    progress: Text = ""
+    problems: Text = ""
+    measures: Text = ""
+    figures: Annotated[list[FigureIn], Field(max_length=200)] = []
+
+
+class ReturnIn(Schema):
+    """Sending version ``number`` back."""
+
+    number: Number
+    reason: Text
+
+
+class AcceptIn(Schema):
+    """Accepting version ``number``."""
+
+    number: Number
+
+
+class AdjustmentOut(Schema):
+    """A proposed change of the plan and what became of it."""
+
+    number: int
+    kind: str
+    task: str
+    measure: str
+    old_text: str
+    new_text: str
+    reason: str
+    basis: str
+    unit: UnitOut
+    state: str
+    proposed_on: date
+    proposed_by: str
+    approver: str
+    decided_on: date | None
+    decision_note: str
+    resulting_version: int | None
+
+
+class AdjustmentsOut(Schema):
+    """A page of adjustments, newest first."""
+
+    items: list[AdjustmentOut]
+    next_cursor: str
+
+
+class AdjustmentIn(Schema):
+    """A change to propose; without ``measure`` it concerns the task's requirement (or adds a measure)."""
+
+    kind: Adjustment.Kind
+    task: Code
+    measure: Code | None = None
+    new_text: Text = ""
+    reason: Text
+    basis: Text
+
+
+class RejectIn(Schema):
+    """The reason of a refusal."""
+
+    note: Text
+
+
+class ApproveIn(Schema):
+    """Adjustments to approve together; they make one new version."""
+
+    numbers: Annotated[list[Number], Field(min_length=1, max_length=200)]
+    effective_on: Day | None = None
+    note: Text = ""
+
+
+class StepIn(Schema):
+    """A line of a schedule."""
+
+    title: Title
+    starts_on: Day
+    ends_on: Day
+
+
+class RoundIn(Schema):
+    """A round to prepare, on the plan's newest version."""
+
+    title: Title
+    as_of: Day
+    opens_on: Day
+    due_on: Day
+    work_plan: Text = ""
+    steps: Annotated[list[StepIn], Field(max_length=50)] = []
+
+
+class AskIn(Schema):
+    """Tasks to ask about: of their lead units, or of ``unit``."""
+
+    tasks: Annotated[list[Code], Field(min_length=1, max_length=500)]
+    unit: Code | None = None
+    due_on: Day | None = None
+
+
+class RemindIn(Schema):
+    """Hand-ins to remind of; without a list, all that are not handed in."""
+
+    hand_ins: Annotated[list[Id], Field(max_length=500)] | None = None
+
+
+class RemindedOut(Schema):
+    """How many hand-ins were reminded of."""
+
+    reminded: int
+
+
+class ReportOut(Schema):
+    """A written report; ``url`` downloads it in a browser session."""
+
+    number: int
+    written_at: datetime
+    written_by: str
+    gaps: int
+    filename: str
+    sha256: str
+    size: int
+    url: str
+
+
+class ReportsOut(Schema):
+    """The reports of a round, newest first."""
+
+    items: list[ReportOut]
