@@ -42,7 +42,7 @@ def read_hand_in(data: Mapping[str, Any], codes: Iterable[str]) -> HandInInput:
         raw |= {f"figure-{code}-{part}": value for part, value in parts.items()}
         entry = _understood(
             parts,
-            lambda fields, code=code: FigureEntry.from_json({**fields, "code": code}),  # type: ignore[misc]
+            lambda fields, code=code: FigureEntry.from_json({**fields, "code": code}),
             found,
             lambda field: field.rpartition("-")[2],
         )
@@ -103,7 +103,9 @@ class RoundForm(forms.Form):
     as_of = _day(_("数据截止日期"), help_text=_("各单位按这一天的情况填报"))
     opens_on = _day(_("启动日期"))
     due_on = _day(_("报送截止日期"))
-    work_plan = _words(_("工作方案"), rows=8, required=False, help_text=_("评估目的、范围、分工和要求，填报单位都能看到"))
+    work_plan = _words(
+        _("工作方案"), rows=8, required=False, help_text=_("评估目的、范围、分工和要求，填报单位都能看到")
+    )
 
 
 class StepForm(forms.Form):
@@ -118,7 +120,9 @@ class StepForm(forms.Form):
         data = super().clean() or {}
         title, start, end = data.get("title"), data.get("starts_on"), data.get("ends_on")
         if (title or start or end) and not (title and start and end):
-            raise forms.ValidationError(_("请把这一环节的名称、开始和结束日期填全，或整行清空。"), code="step_incomplete")
+            raise forms.ValidationError(
+                _("请把这一环节的名称、开始和结束日期填全，或整行清空。"), code="step_incomplete"
+            )
         if start and end and end < start:
             raise forms.ValidationError(_("结束日期早于开始日期，请改正。"), code="step_dates")
         return data

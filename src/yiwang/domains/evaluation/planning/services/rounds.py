@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yiwang.domains.evaluation.planning.models import Explanation, HandIn, PlanVersion, Round, RoundStep
 from yiwang.domains.evaluation.planning.selectors import plan as plans
-from yiwang.domains.evaluation.planning.selectors import values
+from yiwang.domains.evaluation.planning.selectors.rounds import unexplained_codes
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit
@@ -177,7 +177,7 @@ def close(round_: Round, *, actor: User, at: datetime | None = None) -> Round:
             status=409,
             tasks=[row.task_code for row in open_rows],
         )
-    missing = unexplained(round_)
+    missing = unexplained_codes(round_)
     if missing:
         raise Problem(
             "round_laggards_unexplained",
@@ -193,15 +193,6 @@ def close(round_: Round, *, actor: User, at: datetime | None = None) -> Round:
     round_.save(update_fields=["state", "closed_at", "closed_by"])
     audit.record("round.closed", actor=actor.username, object_type="s45.round", object_id=str(round_.pk))
     return round_
-
-
-def unexplained(round_: Round) -> list[str]:
-    """Codes of indicators that lag in the round and have no explanation yet."""
-    explained = set(round_.explanations.values_list("indicator_code", flat=True))
-    judged = values.judge_all(round_.plan_version, round_.as_of)
-    return [
-        row.indicator.code for row in judged if row.judgement.status.is_laggard and row.indicator.code not in explained
-    ]
 
 
 @transaction.atomic
