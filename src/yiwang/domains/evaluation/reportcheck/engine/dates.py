@@ -36,7 +36,7 @@ _CN_YEAR = "[二一][〇○零一二三四五六七八九]{3}"
 _YEAR = rf"(?:(?P<y>(?:19|20)\d\d)|(?P<cy>{_CN_YEAR}))\s?年度?"
 _DATE = re.compile(
     rf"(?P<range>(?<!\d)(?:19|20)\d\d\s?年?[-—－~至]+\s?(?:19|20)\d\d\s?年(?!\d))|(?P<iso>(?<!\d)(?:19|20)\d\d[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9])(?!\d))"
-    rf"|(?<!\d)(?:{_YEAR})(?:(?P<m>\d{{1,2}})\s?月份?(?:(?P<d>\d{{1,2}})\s?[日号]|(?P<me>底|末)|(?P<mb>初))?"
+    rf"|(?<!\d)(?:{_YEAR})(?:(?P<mf>\d{{1,2}})\s?月?[-—－~至]+(?P<mt>\d{{1,2}})\s?月份?|(?P<m>\d{{1,2}})\s?月份?(?:(?P<d>\d{{1,2}})\s?[日号]|(?P<me>底|末)|(?P<mb>初))?"
     rf"|(?P<half>上半年|下半年)|第?(?P<q>[一二三四1-4])季度|(?P<ye>年?底|年?末)|(?P<q3>前三季度))?"
     rf"|(?<![\d.])(?P<m2>\d{{1,2}})月(?:(?P<d2>\d{{1,2}})[日号]|(?P<p2>份)|(?P<me2>底|末))"
     rf"|(?<!\d)(?P<by>(?:19|20)\d\d)(?=以来|至今)"
@@ -97,6 +97,11 @@ def _cover(match: re.Match[str], year: int | None) -> tuple[date, date, str] | N
         return date(int(match["by"]), 1, 1), date(int(match["by"]), 12, 31), "year"
     if year is None:
         return None
+    if match["mf"]:
+        first, last = int(match["mf"]), int(match["mt"])
+        if not 1 <= first < last <= 12:
+            return None
+        return date(year, first, 1), _end_of_month(year, last), "range"
     month_text, day_text = match["m"] or match["m2"], match["d"] or match["d2"]
     if month_text:
         month = int(month_text)

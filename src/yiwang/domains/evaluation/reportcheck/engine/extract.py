@@ -28,7 +28,7 @@ class RawFigure:
 
 _CN = "零〇一二两三四五六七八九十百千万亿"
 _HEDGE_BEFORE = (
-    r"不少于|不低于|不超过|不高于|不多于|不大于|不小于|不足|大约|约为|约|将近|接近|(?<![最附就邻相靠])近|超过|超出|超|逾|突破|至少|"
+    r"不少于|不低于|不超过|不高于|不多于|不大于|不小于|不足|大约|(?<![签合节公契条预制违履续])约为?|将近|接近|(?<![最附就邻相靠])近|超过|超出|超|逾|突破|至少|"
     r"至多|最多|最低|最高|高达|低于|少于"
 )
 _HEDGE_AFTER = r"左右|上下|以上|以下|以内|之内|(?:（含）|\(含\))(?P<incl>以内|以下|以上)|内(?![部容外地陆存设])"
@@ -64,7 +64,7 @@ _FIVE_YEARS = re.compile(
 _QUOTED = re.compile(r"“([^”\n]{1,40})”|‘([^’\n]{1,40})’|「([^」\n]{1,40})」")
 _CUE = re.compile(r"(?:量|数|为|达|达到|值|额|至|共|计|约|率|指数|得分|评分|有|增加|新增|超过|于)\s*$")
 _NOT_ONE = "统唯之单专其进逐同不某任每第另如"
-_CN_NOT_AFTER = "数几上成每第周星期拜初好些某这那哪各前后头另下本"
+_CN_NOT_AFTER = "数几成每第周星期拜初好些某那哪各前后头另本"
 _SLOGAN = re.compile(r"维护|确立|意识|自信|全面|坚持|责任制|大局|通办|必由|明确|一体|一把手|文明")
 
 
@@ -255,7 +255,7 @@ def _chinese(text: str, masked: str, match: re.Match[str], names: set[int]) -> R
 def _counts(unit: str, after: str) -> bool:
     """Whether a measure word that is also a common noun ending counts here (两次会议 yes, 四次全会 no)."""
     if unit == "次":
-        return not re.match("全会|会议|性|生", after)
+        return not re.match("全会|产业|性|生", after)
     if unit == "级":
         return not re.match("以上|以下|医院|巡|主任|调", after)
     return unit not in {"度", "面", "点", "对", "环", "把", "员", "字", "周", "股"}

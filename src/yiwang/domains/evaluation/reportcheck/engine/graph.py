@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
+from yiwang.domains.evaluation.reportcheck.engine import rounding
 from yiwang.domains.evaluation.reportcheck.engine.model import Figure, Report
 from yiwang.domains.evaluation.reportcheck.engine.units import same_unit
 
@@ -15,6 +17,7 @@ OVERLAPPING = re.compile(
 )
 _EXHAUSTIVE = re.compile(r"分别(?:为|是|有)?|由[^，。]{0,40}(?:组成|构成)|包括|分为|分成|划分为|即[：:]|具体为")
 _AMONG = re.compile(r"其中|包括|分别(?:为|是)?|分为|分成|由[^，。；]{0,30}(?:组成|构成)")
+_LONGEST = 60  # parts of one whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,22 @@ class Group:
 def groups(report: Report) -> list[Group]:
     """The wholes with their parts: T，其中A…、B…; T，分别为A、B; T，包括A…B….
 
-    The whole is the last figure of the same unit before the cue, in the sentence; the parts run on while unit and
+    The whole is the last figure of the same unit before the cue, in the sentence (or in the one before, when 其中 opens the sentence); the parts run on while unit and
     kind go on, to the end of the sentence or to ``；``.
     """
     found = []
-    for figures in report.by_sentence.values():
-        if len(figures) < 2:
-            continue
-        start, end = report.layout.sentences[figures[0].sentence]
+    for sentence, figures in report.by_sentence.items():
+        start, end = report.layout.sentences[sentence]
+        starts = [figure.start for figure in figures]
         for cue in _AMONG.finditer(report.text, start, end):
-            before = [f for f in figures if f.end <= cue.start()]
-            after = [f for f in figures if f.start >= cue.start()]
+            at = bisect_left(starts, cue.start())
+            before, after = figures[max(0, at - 4) : at], figures[at : at + _LONGEST]
+            if not before and cue.start() - start <= 2 and cue[0] == "其中":
+                # …412所。其中幼儿园186所: the whole stands in the sentence before, in the same paragraph.
+                before = [
+                    f for f in report.by_sentence.get(sentence - 1, [])[-6:] if f.paragraph == figures[0].paragraph
+                ]
+                before = [f for f in before if after and f.unit == after[0].unit]
             if not before or not after:
                 continue
             group = _group(report, cue, before, after)
@@ -54,20 +62,23 @@ def _group(report: Report, cue: re.Match[str], before: list[Figure], after: list
         return None
     if len(report.text[before[-1].end : cue.start()]) > 60 or not _countable(first):
         return None
-    whole = next((f for f in reversed(before[-4:]) if same_unit(f.unit, first.unit)), None)
-    if whole is None or whole.planned != first.planned:
+    wholes = [f for f in reversed(before) if same_unit(f.unit, first.unit) and f.planned == first.planned]
+    if not wholes:
         return None
     parts = [first]
     last = first
     for figure in after[1:]:
         gap = report.text[last.end : figure.start]
-        if "；" in gap or "。" in gap or "其中" in gap or re.search(r"合计|共计|总计", gap):
+        if re.search("[；。（(]|其中", gap) or re.search(r"合计|共计|总计", gap):
             break
         last = figure
         if figure.unit == first.unit:
             parts.append(figure)
         elif figure.is_count and first.is_count:
             break
+    # Several may be the whole (受理45.2万件，办结44.9万件。其中…): the one that the parts make up, else the nearest.
+    together = rounding.total([rounding.interval(part) for part in parts])
+    whole = next((f for f in wholes if rounding.meets(rounding.interval(f), together)), wholes[0])
     return Group(whole, tuple(parts), bool(_EXHAUSTIVE.match(cue[0])) and cue[0] != "包括")
 
 

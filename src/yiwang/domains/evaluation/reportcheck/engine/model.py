@@ -18,6 +18,7 @@ from yiwang.domains.evaluation.reportcheck.engine.dates import BadDate, DateMent
 from yiwang.domains.evaluation.reportcheck.types import DateSource, Finding, Severity
 
 Span = tuple[int, int]
+_REACH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,22 @@ class Report:
         return self.text[start:end]
 
     def before(self, figure: Figure, level: str = "sentence") -> list[Figure]:
-        """Figures before this one in its sentence or segment, in order."""
-        group = self.by_sentence[figure.sentence] if level == "sentence" else self.by_segment[figure.segment]
-        return [other for other in group if other.start < figure.start]
+        """Figures before this one in its ``sentence`` or ``segment``, in order, at most 60 (an endless list)."""
+        first, place = figure.index, getattr(figure, level)
+        while first > max(0, figure.index - _REACH) and getattr(self.figures[first - 1], level) == place:
+            first -= 1
+        return self.figures[first : figure.index]
+
+    def lead(self, figure: Figure) -> str:
+        """The words of the figure's clause before it, at most 80 characters."""
+        return self.text[max(self.layout.clauses[figure.clause][0], figure.start - 80) : figure.start]
 
     def between(self, first: Figure, second: Figure) -> str:
         """The text between two figures."""
         return self.text[first.end : second.start]
 
 
-_ENUMERATOR = re.compile(r"(?:^|(?<=[。；;！？\n]))\s*(?=[一二三四五六七八九十]{1,3}是)", re.MULTILINE)
+_ENUMERATOR = re.compile(r"(?:^|(?<=[。；;！？：:，,\n]))\s*(?=[一二三四五六七八九十]{1,3}是)", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」』）)]*")
 _CLAUSE_END = re.compile(r"[，；;：:\t]|,(?!\d{3})|(?<!\d),|(?<=。)|(?<=[！？!?\n])")
 

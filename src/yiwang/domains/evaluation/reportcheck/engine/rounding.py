@@ -64,6 +64,11 @@ def rounded(value: Decimal, step: Decimal) -> str:
     return format(value.quantize(step if step <= 1 else Decimal(1), ROUND_HALF_UP), "f")
 
 
+def shown(value: Decimal) -> str:
+    """A quotient as shown in a message: at most four places, no trailing zeros."""
+    return plain(value.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+
 def power_of_ten(first: Decimal, second: Decimal, tolerance: Decimal = Decimal("0.006")) -> int:
     """The power k (±1…±8) of ten by which ``first`` exceeds ``second`` within a relative tolerance, else 0."""
     if first <= 0 or second <= 0:

@@ -16,9 +16,10 @@ from yiwang.domains.evaluation.reportcheck.engine.subjects import choose, words_
 from yiwang.domains.evaluation.reportcheck.types import DateSource
 
 _PER = re.compile(
-    r"(?:(?P<what>[台部户人村镇街家件笔月日年周班校所项个乡])均|平均每(?:个|一)?(?P<each>[台部户人村镇街家件笔月日天年周班校所项])|"
+    r"(?:(?P<what>[台部户人村镇街家件笔月日年周班校所项个乡座场处亩间艘辆])均|平均每(?:个|一)?(?P<each>[台部户人村镇街家件笔月日年周班校所项个乡座场处亩间艘辆天])|"
     r"每(?P<one>[月日天年周户人村台家件])平均|平均每(?P<long>个月|万人|千人))[^，。；、]{0,12}$"
 )
+_OF = re.compile("(?:以上|以下|左右|以内|多)?的")
 _PER_UNIT = {"部": "台", "天": "日", "个": "个"}
 _PLAN_WORDS = re.compile(r"力争|争取|确保到|计划|拟(?!定)|将(?!近|来|其|[一二两三四五六七八九十\d])|预计|下一步")
 _FORMER = re.compile(r"原有|原来|原先|此前")
@@ -56,7 +57,7 @@ def _place(text: str, masked: str, layout: Layout, raw: list[RawFigure]) -> list
             what = per["what"] or per["each"] or per["one"] or (per["long"] or "").removeprefix("个")
             unit = f"{unit}/{_PER_UNIT.get(what, what)}"
         subject = choose(
-            left, right, unit, inherited, of=masked[item.end : item.end + 1] == "的", rank=text[item.start] == "第"
+            left, right, unit, inherited, of=bool(_OF.match(masked, item.end)), rank=text[item.start] == "第"
         )
         figures.append(
             Figure(
@@ -83,8 +84,9 @@ def _place(text: str, masked: str, layout: Layout, raw: list[RawFigure]) -> list
 
 
 def _document_date(dates: list[DateMention]) -> date | None:
-    """The cut-off the document uses most; without one, ``None``."""
+    """The cut-off the document uses most; without any, the end of the period (2023年全年) it speaks of most."""
     counts = Counter(mention.last for mention in dates if mention.role == "as_of")
+    counts = counts or Counter(m.last for m in dates if m.role == "period" and m.grain in {"year", "half", "quarter", "range"})
     return max(counts, key=lambda day: (counts[day], day)) if counts else None
 
 
@@ -168,12 +170,17 @@ def _turn(clock: _Clock, mention: DateMention) -> bool:
 
 def _dated(text: str, layout: Layout, figure: Figure, clock: _Clock, document: date | None) -> Figure:
     start = clock.since or clock.launch
-    words = text[layout.clauses[figure.clause][0] : figure.start]
-    planned = clock.proposed or bool(_PLAN_WORDS.search(words))
+    lead = max(layout.clauses[figure.clause][0], figure.start - 80)
+    words = text[lead : figure.start]
+    planned = clock.proposed or bool(
+        _PLAN_WORDS.search(text, lead, figure.start + 1)
+    )
     source: DateSource
     as_of: date | None
     if clock.period and clock.period.role == "target":
         return replace(figure, as_of=clock.period.last, period_start=None, date_source="stated", planned=True)
+    if clock.period and document and clock.period.first > document:
+        return replace(figure, as_of=clock.period.last, date_source="stated", planned=True)
     if clock.period and (document is None or clock.period.last <= document):
         source = "stated" if clock.period.has_year else "inherited"
         return replace(figure, as_of=clock.period.last, period_start=clock.period.first, date_source=source)

@@ -29,6 +29,7 @@ _COUNTED_BY = {
     "班": {"班", "个班"},
     "个": {"个"},
 }
+_UNIT_CHARS = "台部户人村镇街家件笔月日天年周班校所项个乡座场处亩间艘辆"
 _COUNTED_NOUN = {"村": "村", "镇": "镇", "街": "街", "乡": "乡", "校": "校"}
 _FULL_YEAR = re.compile(r"全年|年度|年[^内底末初]")
 
@@ -54,9 +55,7 @@ def check(report: Report) -> list[Finding]:
 
 def _same_thing(total: Figure, average: Figure) -> bool:
     """Whether an average speaks of the total: they share a character of content, or the average names nothing."""
-    name = re.sub(
-        r"[台部户人村镇街家件笔月日年周班校所项个乡]均|平均|每个?[\u4e00-\u9fff]|约|为|量|数|额", "", bare(average.left)
-    )
+    name = re.sub(rf"[{_UNIT_CHARS}]均|平均|每个?[\u4e00-\u9fff]|[约为量数额]", "", bare(average.left))
     return not name or any(
         character in total.left + total.right for character in name if character not in "开有共业的了人已"
     )
@@ -74,7 +73,7 @@ def _per_unit(report: Report, figure: Figure, totals: list[Figure], per: str) ->
     pairs = [(t, c) for t in totals for c in counts if t is not c and c.value > 0]
     if not pairs or any(_holds(figure, t, c.value, rounding.interval(c)) for t, c in pairs):
         return None
-    top, bottom = pairs[-1]
+    top, bottom = min(pairs, key=lambda pair: abs(pair[0].value / pair[1].value - figure.value))
     exact = top.value / bottom.value
     return _mismatch(
         figure, top, bottom.text, plain(bottom.value), exact, [figure.span, top.span, bottom.span], "error"
@@ -133,7 +132,7 @@ def _over_time(report: Report, figure: Figure, totals: list[Figure], per: str) -
 
 def _period(report: Report, figure: Figure, top: Figure) -> tuple[date | None, date | None, DateMention | None]:
     """Start, end and the mention that gives the start, looked for in the sentence before the average."""
-    first, last = report.layout.sentences[figure.sentence]
+    first = report.layout.sentences[figure.sentence][0]
     mentions = [m for m in report.dates if first <= m.start < figure.start and m.role in {"event", "since", "period"}]
     mention = next((m for m in reversed(mentions) if m.first == top.period_start), None)
     return top.period_start, top.as_of, mention
@@ -183,7 +182,7 @@ def _mismatch(
     return finding(
         "average_mismatch",
         "error" if severity == "error" else "warning",
-        f"平均数与总数不符：{label(top)} ÷ {by}，{plain(top.value)}÷{number}＝{rounding.rounded(exact, Decimal('0.0001'))}，应为 "
+        f"平均数与总数不符：{label(top)} ÷ {by}，{plain(top.value)}÷{number}＝{rounding.shown(exact)}，应为 "
         f"{shown}，文中写 {figure.text}。{zh_slip}请核对总数、个数和平均数。",
         f"The average does not follow: {plain(top.value)} ÷ {number} = {shown}; the text says {figure.text}.{en_slip}",
         spans,

@@ -14,6 +14,7 @@ from yiwang.domains.evaluation.reportcheck.types import Finding
 _SCOPE = re.compile(
     r"^(?:全[省市县区镇]|我[省市县区镇]|本[市县区镇]|目前|现有|现|已|共|累计|总|各|落地实施|实施|完成|开展|建成|打造|建设|安装部署|安装)+"
 )
+_SOURCE = re.compile(r"^.*(?:平台|系统|普查|调查)?(?:登记|统计|采集|录入|备案|显示|核定|入库)的?(?=[\u4e00-\u9fff]{4})")
 _SUFFIX = re.compile(r"(?:任务数|任务|总数|数量|总量|人数|户数|家数|件数|个数|总额|数|量)$")
 _OTHER_TIME = re.compile(
     r"原有|原来|此前|上年|去年|同期|新增|增加|减少|净增|目标|计划|力争|待|未|剩余|尚|其中|拟|同比|当月|本月|月份|日均|平均"
@@ -35,8 +36,7 @@ def _same_thing(report: Report) -> list[Finding]:
     for figure in report.figures:
         core = _core(figure) if figure.subject in {figure.left, figure.right} else ""
         if (figure.is_count or figure.unit in MONEY) and not figure.planned and len(core) >= 4 and figure.unit:
-            start = report.layout.clauses[figure.clause][0]
-            words = report.text[start : figure.start] + figure.right
+            words = report.lead(figure) + figure.right
             if not _OTHER_TIME.search(words) and not _PLACE.search(words) and figure.index not in parts:
                 by_core[core].append(figure)
     out = []
@@ -56,6 +56,9 @@ def _core(figure: Figure) -> str:
     words = figure.subject
     words = re.sub(r"^.*?”(?=[\u4e00-\u9fff]{4,})", "", words) if words.startswith("“") else words
     words = _SCOPE.sub("", bare(words))
+    words = _SOURCE.sub("", words)
+    if words.startswith(("同比", "环比")) or "每" in words:
+        return ""  # A rate of pay or a change, not a thing that is counted.
     return _SUFFIX.sub("", _SUFFIX.sub("", words))
 
 
@@ -96,8 +99,7 @@ def _population(report: Report) -> list[Finding]:
     base = max(people, key=lambda figure: figure.value)
     out = []
     for figure in report.figures:
-        start = report.layout.clauses[figure.clause][0]
-        words = report.text[start : figure.start] + figure.right
+        words = report.lead(figure) + figure.right
         if (
             figure.unit in PERSONS
             and figure.index != base.index

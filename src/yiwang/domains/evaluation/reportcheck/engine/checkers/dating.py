@@ -75,9 +75,8 @@ def _impossible(report: Report) -> list[Finding]:
 def _vague(report: Report) -> list[Finding]:
     out = []
     for figure in report.figures:
-        start = report.layout.clauses[figure.clause][0]
-        match = _VAGUE.search(report.text, start, figure.start)
-        if match and figure.date_source != "stated":
+        match = _VAGUE.search(report.text, figure.start - len(report.lead(figure)), figure.start)
+        if match and figure.date_source != "stated" and not re.match(r"[\d一二三四五六七八九十]", report.text[match.end() :][:1]):
             out.append(
                 finding(
                     "date_vague",
@@ -160,7 +159,8 @@ def _missing(report: Report) -> list[Finding]:
                 spans,
             )
         ]
-    if not loose:
+    # A report that gives its cut-off once and for all leaves most figures undated, and rightly so.
+    if not loose or len(loose) * 4 > sum(figure.is_count for figure in report.figures):
         return []
     return [
         finding(

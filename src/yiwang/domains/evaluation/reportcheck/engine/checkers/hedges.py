@@ -10,7 +10,7 @@ from yiwang.domains.evaluation.reportcheck.types import Finding
 
 _ABOUT = {"约", "大约", "约为"}
 _PAIRS = (
-    (re.compile(r"约|大约"), re.compile(r"左右|上下"), "info"),
+    (re.compile(r"大约|(?<![签合节公契条预制违履续])约"), re.compile(r"左右|上下"), "info"),
     (re.compile(r"近|将近|接近|不足"), re.compile(r"以上|余|多"), "warning"),
     (re.compile(r"超过|超|逾|突破|不少于|不低于|至少"), re.compile(r"以内|以下|左右|之内"), "warning"),
     (re.compile(r"不超过|至多|最多|低于|少于"), re.compile(r"以上|余|左右"), "warning"),

@@ -9,7 +9,7 @@ from yiwang.domains.evaluation.reportcheck.engine.model import Report, Span, fin
 from yiwang.domains.evaluation.reportcheck.types import Finding
 
 _SIZE = 6
-_LEAST = 60
+_LEAST = 50
 _SHARE = 0.6
 _COMMON = 12
 _KEEP = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")

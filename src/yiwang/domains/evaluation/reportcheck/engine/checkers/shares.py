@@ -36,14 +36,17 @@ def check(report: Report) -> list[Finding]:
 
 
 def _words_before(report: Report, figure: Figure) -> str:
-    start = report.layout.clauses[figure.clause][0]
-    earlier = [f.end for f in report.before(figure) if f.end > start]
-    words = report.text[max([start, *earlier]) : figure.start]
+    words = report.lead(figure)
+    before = report.before(figure)
+    if before:
+        words = words[max(0, before[-1].end - (figure.start - len(words))) :]
     return words[: -len(figure.hedge)] if figure.hedge and words.endswith(figure.hedge) else words
 
 
 def _rate(report: Report, figure: Figure) -> Finding | None:
     words = _words_before(report, figure)
+    if "分别" in words:
+        return _respectively(report, figure)
     share, rate = _SHARE.search(words), _RATE.search(words)
     if (not share and not rate) or _CHANGE.search(words):
         return None
@@ -83,6 +86,33 @@ def _rate(report: Report, figure: Figure) -> Finding | None:
     return _mismatch(figure, *max(before, key=lambda pair: (pair[0].start, pair[1].start)))
 
 
+def _respectively(report: Report, first: Figure) -> Finding | None:
+    """甲a件、乙b件，分别占x%、y%: every share against its own count and one common whole.
+
+    Only when all shares but one fit a whole is the last one an error; otherwise the wording says something else.
+    """
+    shares = [first]
+    for other in report.by_sentence[first.sentence]:
+        if other.start > first.start and other.unit == PERCENT and len(report.between(shares[-1], other)) <= 2:
+            shares.append(other)
+    before = [f for f in report.before(first, "segment") if _base(f)]
+    if len(shares) < 2 or len(before) <= len(shares):
+        return None
+    parts, others = before[-len(shares) :], before[: -len(shares)]
+    best: tuple[Figure, Figure, Figure] | None = None
+    for whole in others:
+        if not same_unit(whole.unit, parts[0].unit) or whole.value <= 0:
+            continue
+        wrong = [
+            (share, part) for share, part in zip(shares, parts, strict=True) if not _holds(share, part, whole)
+        ]
+        if not wrong:
+            return None
+        if len(wrong) == 1 and len(shares) >= 2:
+            best = (wrong[0][0], wrong[0][1], whole)
+    return _mismatch(*best) if best else None
+
+
 def _base(figure: Figure) -> bool:
     return (
         figure.unit not in {PERCENT, POINT, "‰", "倍", "分", "级", "位", "Mbps"}
@@ -113,7 +143,7 @@ def _mismatch(figure: Figure, top: Figure, bottom: Figure) -> Finding:
     exact = _exact(top, bottom)
     expected = rounding.rounded(exact, figure.step)
     zh_slip, en_slip = rounding.slip(figure.value, exact)
-    more = rounding.rounded(exact, Decimal("0.0001"))
+    more = rounding.shown(exact)
     return finding(
         "share_mismatch",
         "error",

@@ -56,8 +56,9 @@ def _hundred(report: Report, start: int, end: int, terms: list[Decimal], words: 
 
 def _against_parts(report: Report, start: int, end: int, terms: list[Decimal], before: list[Figure]) -> Finding | None:
     """Compare with the last figures of one unit before the ratio, as many as it has terms."""
-    parts = before[-len(terms) :]
-    if len(parts) < len(terms) or len({part.unit for part in parts}) != 1 or any(part.hedge for part in parts):
+    unit = before[-1].unit if before else ""
+    parts = [part for part in before if part.unit == unit][-len(terms) :]
+    if len(parts) < len(terms) or any(part.hedge for part in parts):
         return None
     if any(part.value <= 0 or part.unit in {"%", "分", "级"} for part in parts) or any(term <= 0 for term in terms):
         return None
@@ -68,6 +69,8 @@ def _against_parts(report: Report, start: int, end: int, terms: list[Decimal], b
         _step(term) / 2 + scale * (Decimal(0) if part.exact else part.step) / whole
         for term, part in zip(terms, parts, strict=True)
     ]
+    if len(terms) == 2 and _ratio_holds(terms[::-1], parts, 1, 0):
+        return None  # 师生比1:13 after 学生…人，教职工…人: a two-term ratio may be named the other way round.
     simple = [_ratio_holds(terms, parts, i, j) for i in range(len(terms)) for j in range(i)]
     if all(abs(s - t) <= e + Decimal("0.0001") * scale for s, t, e in zip(shares, terms, slack, strict=True)) or all(
         simple

@@ -24,11 +24,14 @@ def check(report: Report) -> list[Finding]:
 
 def _among(report: Report, group: Group) -> Finding | None:
     whole, parts = group.whole, list(group.parts)
+    if re.search("同时|重复|交叉|兼有|重叠|分属", report.sentence_text(whole)):
+        return None
     if len(parts) < 2 or any(part.value > whole.value for part in parts[:1]):
         return None
     space = rounding.interval(whole)
     for count in range(2, len(parts) + 1):
-        if rounding.meets(rounding.total([rounding.interval(part) for part in parts[:count]]), space):
+        ended = count == len(parts) or "、" not in report.between(parts[count - 1], parts[count])
+        if ended and rounding.meets(rounding.total([rounding.interval(part) for part in parts[:count]]), space):
             return None
     kept = parts if group.exhaustive else _alike(parts)
     if len(kept) < 2 or any(part.hedge for part in kept) or whole.hedge:
@@ -82,7 +85,10 @@ def _total_after(report: Report, figure: Figure) -> Finding | None:
 
 
 def _report(whole: Figure, parts: list[Figure], together: Decimal, severity: str, note: str) -> Finding:
-    scale, unit = (Decimal(10000), "万元") if whole.unit == "元" and whole.value >= 10000 else (Decimal(1), whole.unit)
+    scale, unit = Decimal(1), whole.unit
+    for sign, worth in (("万", Decimal(10**4)), ("亿", Decimal(10**8))):
+        if sign in whole.text:
+            scale, unit = worth, f"{sign}{whole.unit}"
     shown = "＋".join(plain(part.value / scale) for part in parts)
     total, stated = plain(together / scale), plain(whole.value / scale)
     gap = plain(abs(together - whole.value) / scale)

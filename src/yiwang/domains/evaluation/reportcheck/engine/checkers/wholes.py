@@ -13,7 +13,7 @@ from yiwang.domains.evaluation.reportcheck.types import Finding
 _BOUNDED = re.compile(
     r"占(?:比|[^，。；]{0,12})|(?:覆盖|办结|合格|满意|参保|入学|激活|开通|建成|发放|申报|注册|使用|应用|及格|普及|入户|到位|回访|优良|达标|上云|共享)率"
 )
-_FREE = re.compile(r"增长|完成率|超额|同比|预算|负债|增幅|提高|投资|产能|较|翻")
+_FREE = re.compile(r"增长|完成率|超额|同比|预算|负债|增幅|提高|投资|产能|较|翻|计划|目标|任务|年度|上年|去年|同期|预期|时序")
 
 
 def check(report: Report) -> list[Finding]:
@@ -26,8 +26,7 @@ def check(report: Report) -> list[Finding]:
                 out.append(_above(group.whole, part, "error"))
     for figure in report.figures:
         if figure.unit == PERCENT and figure.value > 100:
-            start = report.layout.clauses[figure.clause][0]
-            words = report.text[start : figure.start]
+            words = report.lead(figure)
             if _BOUNDED.search(words) and not _FREE.search(words):
                 out.append(_over_hundred(figure))
         elif figure.is_count:
@@ -45,8 +44,7 @@ def _total_before(report: Report, part: Figure) -> Figure | None:
     if not before or not same_unit(before[-1].unit, part.unit) or part.clause - before[-1].clause > 1:
         return None
     whole = before[-1]
-    start = report.layout.clauses[whole.clause][0]
-    if not re.search(r"总共|共有|总数|共计|应", report.text[start : whole.start]) or whole.hedge or part.hedge:
+    if not re.search(r"总共|共有|总数|共计|应", report.lead(whole)) or whole.hedge or part.hedge:
         return None
     noun = bare(whole.subject)[-2:]
     return whole if part.value > whole.value and len(noun) == 2 and noun in bare(part.left + part.right) else None

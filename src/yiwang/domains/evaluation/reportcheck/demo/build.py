@@ -1,0 +1,56 @@
+"""Build the example report as a Word document: a fictional district, about two pages, with planted mistakes."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TypedDict
+
+FOLDER = Path(__file__).parent
+TEXT = FOLDER / "example_report.txt"
+NAME = "示例评估报告.docx"
+
+
+class Planted(TypedDict):
+    """One planted mistake: the kind of finding it must raise, its severity, the words it is in, and what is wrong."""
+
+    kind: str
+    severity: str
+    at: str
+    zh: str
+
+
+def planted() -> list[Planted]:
+    """The mistakes planted in the example report."""
+    mistakes: list[Planted] = json.loads((FOLDER / "planted.json").read_text("utf-8"))
+    return mistakes
+
+
+def demo_report() -> bytes:
+    """The example report as .docx: title, headings and body in the usual fonts, by name."""
+    from docx import Document
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    document = Document()
+    for number, line in enumerate(TEXT.read_text("utf-8").splitlines()):
+        paragraph = document.add_paragraph()
+        font, size = "仿宋", 16
+        if number == 0:
+            font, size = "小标宋", 22
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        elif line[:2] in {"一、", "二、", "三、"}:
+            font = "黑体"
+        elif line.startswith("（") and len(line) < 12:
+            font = "楷体"
+        if number:
+            paragraph.paragraph_format.first_line_indent = Pt(32)
+        run = paragraph.add_run(line)
+        run.font.size = Pt(size)
+        run.font.name = font
+        run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
