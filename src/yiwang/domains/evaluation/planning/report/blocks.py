@@ -113,6 +113,9 @@ def _table(key: str, rows: Block, pen: Pen, place: Place) -> list[w.Element]:
         cells = []
         for column, width in zip(layout, widths, strict=True):
             properties = w.paragraph_properties(text_style, column.align)
-            cells.append(w.cell(width, pen.paragraphs(getattr(row, column.field) or "—", properties)))
+            made_cell = pen.paragraphs(getattr(row, column.field) or "—", properties)
+            if column.second:
+                made_cell += pen.paragraphs(f"{column.label}{getattr(row, column.second) or '—'}", properties)
+            cells.append(w.cell(width, made_cell))
         made.append(w.row(cells))
     return [w.table(widths, made, pen.styles[w.STYLE_TABLE])]

@@ -6,7 +6,7 @@ file with what this module builds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -120,8 +120,10 @@ def _progress() -> list[w.Element]:
         _p("Heading2", "（一）总体判断"),
         *_body("{{ judgement }}"),
         _p("Heading2", "（二）主要指标完成情况"),
-        *_body("{{ indicator_count }}项规划指标的完成情况见下表，基期值、责任单位和数据来源见附件2。"),
-        *_looped_table("indicators", NARROW["indicators"], w.TEXT_WIDTH),
+        *_body("{{ indicator_count }}项规划指标的完成情况见表1，基期值、责任单位和数据来源见附件2。"),
+        _p(w.STYLE_TABLE_CAPTION, "表1　主要指标完成情况"),
+        _looped_table("indicators", NARROW["indicators"], w.TEXT_WIDTH),
+        _p(w.STYLE_TABLE_TEXT, ""),
         *_body("{{ chapters }}"),
     ]
 
@@ -144,8 +146,10 @@ def _proposals() -> list[w.Element]:
     return [
         _p("Heading1", "五、规划调整和意见建议"),
         _p("Heading2", "（一）规划调整建议"),
-        *_body("{%p if table.adjustments %}", "根据评估结果，对《规划》部分内容提出如下调整建议。"),
-        *_looped_table("adjustments", NARROW["adjustments"], w.TEXT_WIDTH),
+        *_body("{%p if table.adjustments %}", "根据评估结果，对《规划》部分内容提出调整建议，见表2。"),
+        _p(w.STYLE_TABLE_CAPTION, "表2　规划调整建议"),
+        _looped_table("adjustments", NARROW["adjustments"], w.TEXT_WIDTH),
+        _p(w.STYLE_TABLE_TEXT, ""),
         *_body("{%p else %}", "本轮评估没有提出调整建议。", "{%p endif %}"),
         _p("Heading2", "（二）意见建议"),
         *_body("{{ suggestions }}"),
@@ -171,7 +175,7 @@ def _annex(number: int, title: str, table: str, columns: Sequence[Column], width
         _p(w.STYLE_ANNEX_MARK, f"附件{number}"),
         _p(w.STYLE_ANNEX_TITLE, title),
         *_body(f"{{%p if table.{table} %}}"),
-        *_looped_table(table, columns, width),
+        _looped_table(table, columns, width),
         *_body("{%p else %}", "本轮没有需要列出的内容。", "{%p endif %}"),
     ]
 
@@ -209,30 +213,31 @@ def _notes() -> list[w.Element]:
     ]
 
 
-def _looped_table(table: str, columns: Sequence[Column], width: int) -> list[w.Element]:
+def _looped_table(table: str, columns: Sequence[Column], width: int) -> w.Element:
     """A table whose one row is repeated by a loop; officials may move, drop and rename its columns."""
     widths = w.share_width(width, [column.weight for column in columns])
 
-    def cells(style: str, texts: Sequence[str], aligned: bool) -> list[w.Element]:
-        made = []
-        for column, column_width, text in zip(columns, widths, texts, strict=True):
-            properties = w.paragraph_properties(style, column.align if aligned else "")
-            made.append(w.cell(column_width, [w.paragraph(properties, [w.run(text)] if text else [])]))
-        return made
+    def head(column: Column) -> list[w.Element]:
+        return [_p(w.STYLE_TABLE_HEAD, column.heading)]
 
-    blank = [""] * (len(columns) - 1)
-    return [
-        w.table(
-            widths,
-            [
-                w.row(cells(w.STYLE_TABLE_HEAD, [column.heading for column in columns], False), header=True),
-                w.row(cells(w.STYLE_TABLE_TEXT, [f"{{%tr for row in table.{table} %}}", *blank], False)),
-                w.row(cells(w.STYLE_TABLE_TEXT, [f"{{{{ row.{column.field} }}}}" for column in columns], True)),
-                w.row(cells(w.STYLE_TABLE_TEXT, ["{%tr endfor %}", *blank], False)),
-            ],
-        ),
-        _p(w.STYLE_TABLE_TEXT, ""),
-    ]
+    def repeated(column: Column) -> list[w.Element]:
+        properties = w.paragraph_properties(w.STYLE_TABLE_TEXT, column.align)
+        texts = [f"{{{{ row.{column.field} }}}}"]
+        if column.second:
+            texts.append(f"{column.label}{{{{ row.{column.second} }}}}")
+        return [w.paragraph(properties, [w.run(text)]) for text in texts]
+
+    def tag(text: str) -> w.Element:
+        texts = [text, *[""] * (len(columns) - 1)]
+        pairs = zip(widths, texts, strict=True)
+        return w.row([w.cell(column_width, [_p(w.STYLE_TABLE_TEXT, each)]) for column_width, each in pairs])
+
+    def line(fill: Callable[[Column], list[w.Element]], header: bool = False) -> w.Element:
+        pairs = zip(columns, widths, strict=True)
+        return w.row([w.cell(column_width, fill(column)) for column, column_width in pairs], header)
+
+    rows = [line(head, header=True), tag(f"{{%tr for row in table.{table} %}}"), line(repeated), tag("{%tr endfor %}")]
+    return w.table(widths, rows)
 
 
 def _p(style: str, text: str) -> w.Element:
@@ -262,6 +267,8 @@ def _indented(text: str, indent: dict[str, str]) -> w.Element:
 
 def _section_break(section: w.Element) -> w.Element:
     properties = w.paragraph_properties(w.STYLE_TABLE_TEXT)
+    # One point high: a full last page must not push it, and with it a blank page, over the edge.
+    properties.append(w.element("w:spacing", {"w:line": "20", "w:lineRule": "exact"}))
     properties.append(section)
     return w.paragraph(properties)
 

@@ -20,11 +20,13 @@ from .placeholders import LOOP, ROOT, TABLES, Name
 
 FIGURE_CODE = re.compile(r"^[A-Z]{1,3}[0-9]{1,5}$")
 
+MAX_FINDINGS = 50
+
 _MAX_LOOP_DEPTH = 3
 _ALLOWED_TESTS: tuple[type[nodes.Node], ...] = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand)
 _FULL_WIDTH = re.compile(r"｛\s*｛|｛\s*[%％]|｝\s*｝|\{％|％\}")
 _TAGS = re.compile(r"<[^>]+>")
-_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|(\{[{%#].*?[}%#]\})", re.DOTALL)
+_BRACKETS = re.compile(r"\{[{%#]|[}%#]\}")
 
 Scope = dict[str, Name]
 
@@ -33,19 +35,25 @@ def check_template(data: bytes, known_figures: Collection[str] | None = None) ->
     """Everything wrong with the template ``data``; an empty list when it may be used.
 
     ``known_figures`` are the figure codes of the plan: when given, ``fig.F999`` outside them is a finding; when not,
-    any well-formed code passes (a figure without data is printed as 〔缺数 F999〕).
+    any well-formed code passes (a figure without data is printed as 〔缺数 F999〕). At most :data:`MAX_FINDINGS` are
+    given: who mends those has learned enough to look again.
     """
     findings = inspect_package(data)
     if findings:
         return findings
     for part in rendered_parts(open_package(data)):
         findings += check_part(part, known_figures)
-    return findings
+    return findings[:MAX_FINDINGS]
 
 
 def check_part(part: TemplatePart, known_figures: Collection[str] | None = None) -> list[TemplateFinding]:
     """The faults of one part; see :func:`check_template`."""
-    source = jinja_source(part.xml())
+    xml = part.xml()
+    # First: the cleaner that joins split tags takes quadratic time on tags that never close.
+    unclosed = [_syntax(_shorten(text), part, "标记没有写完") for text in _unclosed(xml)]
+    if unclosed:
+        return unclosed
+    source = jinja_source(xml)
     lines = [_words(line) for line in source.split("\n")]
     findings = [_full_width(line, part) for line in lines if _FULL_WIDTH.search(line)]
     try:
@@ -264,6 +272,26 @@ def _loopable() -> list[str]:
     return [key for key, name in ROOT.items() if name.rows is not None] + [f"table.{key}" for key in TABLES]
 
 
+def _unclosed(xml: str) -> Iterator[str]:
+    """The text of every paragraph in which a tag begins and does not end."""
+    for paragraph in xml.split("</w:p>"):
+        text = _words(paragraph)
+        is_open = False
+        for bracket in _BRACKETS.findall(text):
+            if bracket[0] != "{":
+                is_open = False
+            elif is_open:
+                break
+            else:
+                is_open = True
+        if is_open:
+            yield text
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
 def _words(line: str) -> str:
     """The words of one paragraph's XML, its tags removed."""
     return _TAGS.sub("", line).strip()
@@ -272,12 +300,11 @@ def _words(line: str) -> str:
 def _line(lines: list[str], number: int) -> str:
     """The text of the paragraph on line ``number`` (from 1), shortened; a tag in a paragraph of its own is its own."""
     index = min(max(number - 1, 0), len(lines) - 1)
-    text = lines[index]
-    return text if len(text) <= 60 else text[:60] + "…"
+    return _shorten(lines[index])
 
 
 def _full_width(line: str, part: TemplatePart) -> TemplateFinding:
-    place = line if len(line) <= 60 else line[:60] + "…"
+    place = _shorten(line)
     return TemplateFinding(
         "template_syntax",
         f"模板{part.place_zh}“{place}”处用了全角括号或百分号。占位符请用半角 {{{{ }}}} 和 {{% %}}。",

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``weight`` is its share of the table's width, ``align`` is empty for left-aligned text."""
+    """One column; ``weight`` is its share of the table's width, ``align`` is empty for left-aligned text.
+
+    ``second`` is a field that stands below the first in the same cell, after ``label``.
+    """
 
     heading: str
     field: str
     weight: int
     align: str = ""
+    second: str = ""
+    label: str = ""
 
 
 _C = "center"
@@ -30,10 +35,10 @@ NARROW: dict[str, tuple[Column, ...]] = {
     "adjustments": (
         Column("序号", "number", 7, _C),
         Column("类型", "kind", 8, _C),
-        Column("原文", "old", 24),
-        Column("调整后", "new", 20),
-        Column("理由和依据", "reason", 26),
-        Column("批准机关", "approver", 15, _C),
+        Column("任务和原文", "task", 27, second="old", label="原文："),
+        Column("调整后", "new", 19),
+        Column("理由和依据", "reason", 25, second="basis", label="依据："),
+        Column("批准机关和日期", "approver", 16, _C, second="decided_on"),
     ),
     "tasks": (
         Column("序号", "number", 7, _C),

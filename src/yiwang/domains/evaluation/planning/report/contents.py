@@ -99,11 +99,23 @@ def _pages(body: w.Element, sheet: StyleSheet) -> Iterator[tuple[w.Element, int]
         page = _Page(*_type_area(section), number=number if restart is None else restart)
         for position, block in enumerate(blocks):
             if block.tag == _TBL:
-                for row in block.findall(qn("w:tr")):
-                    page.place(row_height(row, sheet))
+                _place_table(block, page, sheet)
             elif block.tag == _P:
                 yield block, _place_paragraph(block, blocks[position + 1 :], page, sheet)
         number = page.number + 1
+
+
+def _place_table(table: w.Element, page: _Page, sheet: StyleSheet) -> None:
+    """Rows stay whole; heading rows stand again at the top of every further page."""
+    repeated = 0.0
+    for row in table.findall(qn("w:tr")):
+        height = row_height(row, sheet)
+        before = page.number
+        page.place(height)
+        if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None:
+            repeated += height
+        elif page.number != before:
+            page.used += repeated
 
 
 def _place_paragraph(block: w.Element, following: list[w.Element], page: _Page, sheet: StyleSheet) -> int:

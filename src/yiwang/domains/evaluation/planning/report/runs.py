@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.part import Part
@@ -20,6 +20,7 @@ class Pen:
     markers: Markers
     part: Part
     styles: dict[str, str]
+    _relations: dict[int, str] = field(default_factory=dict)
 
     def runs(self, text: str, properties: w.Element | None = None, linked: bool = True) -> list[w.Element]:
         """The runs of ``text`` (without paragraph markers); not ``linked`` inside another link: links do not nest."""
@@ -47,5 +48,11 @@ class Pen:
         shown = w.figure_run(figure.text, self.styles[w.STYLE_FIGURE], properties)
         if not linked:
             return shown
-        relation = self.part.relate_to(self.context.absolute(figure), RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-        return w.hyperlink(relation, figure.tooltip, [shown])
+        return w.hyperlink(self._relation(number), figure.tooltip, [shown])
+
+    def _relation(self, number: int) -> str:
+        """The part's relation to a figure's page. Kept, because python-docx searches all relations each time."""
+        if number not in self._relations:
+            target = self.context.absolute(self.markers.figures[number])
+            self._relations[number] = self.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        return self._relations[number]

@@ -15,7 +15,7 @@ from docx.package import Package
 from . import contents
 from . import wordxml as w
 from .binding import bind
-from .check_template import check_part, figure_codes
+from .check_template import MAX_FINDINGS, check_part, figure_codes
 from .context import GapRow, ReportContext
 from .engine import environment
 from .expand import expand
@@ -50,7 +50,7 @@ def write(context: ReportContext, template: bytes | None = None) -> bytes:
         raise as_problem(findings)
     package = open_package(data)
     parts = list(rendered_parts(package))
-    findings = [finding for part in parts for finding in check_part(part)]
+    findings = [finding for part in parts for finding in check_part(part)][:MAX_FINDINGS]
     if findings:
         raise as_problem(findings)
 

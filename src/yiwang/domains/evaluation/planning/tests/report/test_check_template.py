@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -92,6 +93,25 @@ def test_figure_codes_are_compared_with_the_plan_when_it_is_given() -> None:
 )
 def test_broken_tags(paragraphs: tuple[str, ...]) -> None:
     assert "template_syntax" in codes(template("说明", *paragraphs))
+
+
+def test_a_tag_that_does_not_end_is_shown_where_it_stands() -> None:
+    finding = only(template("{{ district }}前言", "本区{{ title 组织评估", "{{ plan_title }}"))
+    assert (finding.code, finding.where) == ("template_syntax", "本区{{ title 组织评估")
+
+
+def test_a_million_open_tags_are_refused_at_once() -> None:
+    started = time.process_time()
+    assert set(codes(template("{{r " * 1_000_000))) == {"template_syntax"}
+    assert time.process_time() - started < 5
+
+
+def test_findings_do_not_go_on_for_ever() -> None:
+    assert len(check_template(template(*["{{ nonsense }}"] * 60))) == 50
+
+
+def test_closing_brackets_alone_are_plain_text() -> None:
+    assert check_template(template("原文如此：}} %} #}")) == []
 
 
 @pytest.mark.parametrize(

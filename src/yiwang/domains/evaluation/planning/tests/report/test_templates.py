@@ -135,6 +135,15 @@ def test_row_loop_with_columns_the_official_chose() -> None:
     assert len(links(written)) == 29
 
 
+def test_ready_made_adjustments_carry_all_that_the_rules_ask() -> None:
+    table = opened(write(sample(), template("{{ table.adjustments }}"))).tables[0]
+    text = visible(table._tbl)
+    for row in sample().adjustments:
+        assert all(part in text for part in (row.kind, row.task, row.old, row.new, row.reason, row.basis, row.approver))
+    assert "2023年10月20日" in text
+    assert "待批准" in text
+
+
 def test_nested_tables() -> None:
     document = Document()
     outer = document.add_table(rows=1, cols=1).cell(0, 0)

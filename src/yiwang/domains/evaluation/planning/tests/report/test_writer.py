@@ -190,7 +190,15 @@ def test_tables_repeat_their_heading_and_fit_the_type_area() -> None:
     assert len(indicators) == len(wide) == 31
     assert indicators[1] == ["1", "第1项业务累计办结量", "笔", "≥250", "157笔", "54.80%", "达到时序"]
     assert len(adjustments) == 3
-    assert adjustments[1][1:4] == ["删除", "建立失信主体名单并向社会公布。", "（删除）"]
+    assert adjustments[1] == [
+        "1",
+        "删除",
+        "T05 完善评价回访机制原文：建立失信主体名单并向社会公布。",
+        "（删除）",
+        "本级没有法定名单来源，任务缺少依据。依据：上级主管部门答复意见",
+        "示范市城区人民政府2023年10月20日",
+    ]
+    assert adjustments[2][5] == "示范市城区人民政府待批准"
     assert len(tasks) == 41
     assert len(facts) == 130
     assert facts[1] == ["F001", "第1项业务累计办结量", "157笔", "2023-06-30", "单位填报", "区市场监督管理局"]
