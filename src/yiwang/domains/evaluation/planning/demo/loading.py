@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from yiwang.domains.evaluation.planning.services.values import record_value
 from yiwang.domains.evaluation.planning.types import HandInContent
 from yiwang.kernel.access.api import User
 from yiwang.kernel.files import api as files
+from yiwang.kernel.notices import api as notices
 from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.clock import at_noon
 
@@ -37,7 +39,10 @@ def load(say: Say, today: date) -> Round:
     round_ = _evaluated_round(version, bureau)
     say("载入规划调整，形成第 2 版")
     second = _adjust(version.plan, bureau)
-    say("下发进行中的季度监测")
+    # What happened in 2023 is no news to anybody who signs in today.
+    for user in User.objects.filter(is_active=True):
+        notices.mark_read(user)
+    say("下发进行中的年度监测")
     _open_round(second, bureau, today)
     return round_
 
@@ -99,7 +104,7 @@ def _hand_in(row: HandIn, item: reading.DemoHandIn, liaison: User, bureau: User)
     handins.accept(row, number=number, actor=bureau, at=moment + timedelta(days=1))
 
 
-def _submit(row: HandIn, content: HandInContent, liaison: User, at: datetime) -> int:
+def _submit(row: HandIn, content: HandInContent, liaison: User, at: datetime | None) -> int:
     row.refresh_from_db()
     return handins.submit(row, content, revision=row.revision, actor=liaison, at=at).number
 
@@ -175,9 +180,23 @@ def _open_round(version: PlanVersion, bureau: User, today: date) -> None:
     chosen = [task for task in plans.tasks(version) if task.chapter.number <= 2]
     asked = rounds.ask(round_, [task.code for task in chosen], actor=bureau)
     liaisons = {user.unit_id: user for user in User.objects.filter(roles__contains=["liaison"])}
-    earlier = {item.task: item for item in reading.hand_ins(date(2023, 6, 30))}
+    earlier = {item.task: item.content for item in reading.hand_ins(date(2023, 6, 30))}
     for row in asked[1:6]:
-        text = "（演示草稿）" + earlier[row.task_code].content.progress
-        handins.save_draft(
-            row, HandInContent(status="on_track", progress=text), revision=0, actor=liaisons[row.unit_id]
-        )
+        text = "（演示草稿）" + earlier[row.task_code].progress
+        content = HandInContent(status="on_track", progress=text)
+        handins.save_draft(row, content, revision=0, actor=liaisons[row.unit_id])
+    for row in asked[6:10]:
+        content = earlier[row.task_code]
+        _submit(row, replace(content, progress="（演示）" + content.progress), liaisons[row.unit_id], None)
+    handins.return_(asked[9], number=1, reason="（演示）进展仍是上半年的情况，请补充下半年数据。", actor=bureau)
+    first = plans.task(version, "T2-03")
+    adjustments.propose(
+        version.plan,
+        actor=liaisons[first.lead_unit_id],
+        kind=Adjustment.Kind.ADD,
+        task_code=first.code,
+        new_text="（演示）每季度核对一次住所申报任务底数，剔除重复和灭失房屋。",
+        reason="（演示）任务底数与实有房屋数口径不一致，影响申报率的真实性。",
+        basis="（演示）中期评估报告关于数据口径的意见",
+        on=today,
+    )
