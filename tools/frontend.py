@@ -16,6 +16,8 @@ UI = ROOT / "src" / "yiwang" / "ui"
 VENDOR = UI / "static" / "vendor"
 # `{% icon "bell" %}`, `icon="bell"`, `icon = "bell"`, ``{% chip "ok" "x" icon_name="clock" %}`
 ICON = re.compile(r"""\bicon(?:_name)?["']?(?:\s*[=:]\s*|\s+)["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
+# `{% chip "ok" text "clock" %}`
+CHIP = re.compile(r"""{%\s*chip\s+\S+\s+(?:"[^"]*"|\S+)\s+["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
 SOURCES = ("*.html", "*.py", "*.toml")
 
 
@@ -26,7 +28,8 @@ def icons_named(folder: Path) -> dict[str, Path]:
         for path in sorted(folder.rglob(pattern)):
             if "tests" in path.parts or path.name == "vendor.toml":
                 continue
-            for name in ICON.findall(path.read_text(encoding="utf-8")):
+            text = path.read_text(encoding="utf-8")
+            for name in (*ICON.findall(text), *CHIP.findall(text)):
                 found.setdefault(name, path)
     return found
 

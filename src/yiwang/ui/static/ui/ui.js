@@ -146,6 +146,23 @@ on("input", "[data-filter]", (event, input) => {
   });
 });
 
+/* a table that scrolls sideways can be reached by keyboard */
+function scrollers() {
+  document.querySelectorAll(".table-responsive").forEach((box) => {
+    const scrolls = box.scrollWidth > box.clientWidth;
+    box.toggleAttribute("tabindex", scrolls);
+    if (scrolls) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      const name = box.querySelector("caption") ?? box.closest("section, .card")?.querySelector("h2, h3") ?? document.querySelector("h1");
+      box.setAttribute("aria-label", box.getAttribute("aria-label") ?? name?.textContent.trim() ?? "");
+    }
+  });
+}
+scrollers();
+window.addEventListener("resize", scrollers);
+document.body.addEventListener("htmx:afterSettle", scrollers);
+
 /* filters of a list apply when one is chosen: <form data-auto> */
 on("change", "form[data-auto] select", (event, select) => select.form.requestSubmit());
 
