@@ -50,7 +50,7 @@ def demo_report() -> bytes:
         run = paragraph.add_run(line)
         run.font.size = Pt(size)
         run.font.name = font
-        run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""Date expressions and what they do in a sentence: cut-off 截至, since 以来, launch 上线, period 2022年, target 到2025年."""
+"""Date expressions and what they do: cut-off 截至, since 以来, launch 上线, period 2022年, target 到2025年."""
 
 from __future__ import annotations
 

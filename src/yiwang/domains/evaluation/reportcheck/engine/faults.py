@@ -44,7 +44,8 @@ def unpacked_too_large(size: int) -> Problem:
     return Problem(
         "file_unpacked_too_large",
         "文件解压后超过 200 MB 的上限，或压缩比异常，为安全起见未打开。请在 Word 中另存一份并压缩图片后再试。",
-        "The file exceeds 200 MB once unpacked, or is compressed abnormally, and was not opened. Save a new copy in Word.",
+        "The file exceeds 200 MB once unpacked, or is compressed abnormally, and was not opened. "
+        "Save a new copy in Word.",
         status=413,
         size=size,
         limit=MAX_UNPACKED,
@@ -86,7 +87,8 @@ def damaged(where: str) -> Problem:
     return Problem(
         "file_damaged",
         f"文件已损坏，无法读取（{where}）。请用 Word 打开并修复，另存后再试；或向报送单位重新索取。",
-        f"The file is damaged and cannot be read ({where}). Repair it in Word and save it again, or ask for a new copy.",
+        f"The file is damaged and cannot be read ({where}). Repair it in Word and save it again, "
+        "or ask for a new copy.",
         where=where,
     )
 
@@ -105,7 +107,8 @@ def mismatch(name: str, actual: str) -> Problem:
     return Problem(
         "file_type_mismatch",
         f"文件名“{name}”与内容不符：内容实际是{_ZH.get(actual, actual)}。请换成正确的文件，或改正扩展名后再试。",
-        f"The file name {name!r} does not match its content, which is {actual}. Choose the right file or correct its extension.",
+        f"The file name {name!r} does not match its content, which is {actual}. "
+        "Choose the right file or correct its extension.",
         filename=name,
         actual=actual,
     )
@@ -126,8 +129,10 @@ def unsafe_xml(part: str) -> Problem:
     """A DOCTYPE or entity declarations inside: Word never writes them."""
     return Problem(
         "file_xml_unsafe",
-        f"文件内部（{part}）含有 DOCTYPE 或实体定义，正常的 Word 文件不会有，为安全起见未读取。请在 Word 中另存一份后再试。",
-        f"The file contains a DOCTYPE or entities ({part}), which Word never writes; it was not read. Save a new copy in Word.",
+        f"文件内部（{part}）含有 DOCTYPE 或实体定义，正常的 Word 文件不会有，为安全起见未读取。"
+        "请在 Word 中另存一份后再试。",
+        f"The file contains a DOCTYPE or entities ({part}), which Word never writes; it was not read. "
+        "Save a new copy in Word.",
         part=part,
     )
 

@@ -32,8 +32,8 @@ class Group:
 def groups(report: Report) -> list[Group]:
     """The wholes with their parts: T，其中A…、B…; T，分别为A、B; T，包括A…B….
 
-    The whole is the last figure of the same unit before the cue, in the sentence (or in the one before, when 其中 opens the sentence); the parts run on while unit and
-    kind go on, to the end of the sentence or to ``；``.
+    The whole is the last figure of the same unit before the cue in the sentence (in the one before, when 其中 opens
+    it); the parts run on while unit and kind go on, to the end of the sentence or to ``；``.
     """
     found = []
     for sentence, figures in report.by_sentence.items():

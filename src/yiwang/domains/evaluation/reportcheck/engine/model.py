@@ -23,7 +23,7 @@ _REACH = 60
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One quantity. ``step`` is the worth of its last printed digit in base units; ``left``/``right`` its near words."""
+    """One quantity. ``step`` is the worth of its last printed digit in base units; ``left``/``right`` near words."""
 
     index: int
     start: int

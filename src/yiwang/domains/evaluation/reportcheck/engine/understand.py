@@ -86,7 +86,9 @@ def _place(text: str, masked: str, layout: Layout, raw: list[RawFigure]) -> list
 def _document_date(dates: list[DateMention]) -> date | None:
     """The cut-off the document uses most; without any, the end of the period (2023年全年) it speaks of most."""
     counts = Counter(mention.last for mention in dates if mention.role == "as_of")
-    counts = counts or Counter(m.last for m in dates if m.role == "period" and m.grain in {"year", "half", "quarter", "range"})
+    counts = counts or Counter(
+        m.last for m in dates if m.role == "period" and m.grain in {"year", "half", "quarter", "range"}
+    )
     return max(counts, key=lambda day: (counts[day], day)) if counts else None
 
 
@@ -172,9 +174,7 @@ def _dated(text: str, layout: Layout, figure: Figure, clock: _Clock, document: d
     start = clock.since or clock.launch
     lead = max(layout.clauses[figure.clause][0], figure.start - 80)
     words = text[lead : figure.start]
-    planned = clock.proposed or bool(
-        _PLAN_WORDS.search(text, lead, figure.start + 1)
-    )
+    planned = clock.proposed or bool(_PLAN_WORDS.search(text, lead, figure.start + 1))
     source: DateSource
     as_of: date | None
     if clock.period and clock.period.role == "target":

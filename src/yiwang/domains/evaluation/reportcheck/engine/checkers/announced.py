@@ -17,7 +17,8 @@ _NOUN = re.compile(
 )
 _ITEM = re.compile(rf"(?P<n>[{_CN}]{{1,3}})是")
 _LINE = re.compile(
-    rf"[ \t　]*(?:(?P<a>\d{{1,2}})[.．、](?!\d)|[（(](?P<b>\d{{1,2}})[)）]|[（(](?P<c>[{_CN}]{{1,3}})[)）]|(?P<d>[{_CN}]{{1,3}})、)"
+    rf"[ \t　]*(?:(?P<a>\d{{1,2}})[.．、](?!\d)|[（(](?P<b>\d{{1,2}})[)）]|[（(](?P<c>[{_CN}]{{1,3}})[)）]"
+    rf"|(?P<d>[{_CN}]{{1,3}})、)"
 )
 _ACTIONS = {
     "删除": re.compile(r"删除|取消|撤销|终止|不再"),
@@ -154,7 +155,8 @@ def _kinds(report: Report, lead: Span, items: list[Span]) -> Finding | None:
     return finding(
         "announced_kind",
         "warning",
-        f"预告与列出的内容不符：前文说“{match[0]}”，但后面列出的 {len(items)} 项都是“{listed}”，没有一项是“{'、'.join(missing)}”。"
+        f"预告与列出的内容不符：前文说“{match[0]}”，但后面列出的 {len(items)} 项都是“{listed}”，"
+        f"没有一项是“{'、'.join(missing)}”。"
         "请改正预告的说法，或补上相应事项。",
         f"The text announces {match[0]}, but all {len(items)} items listed are of one kind ({listed}).",
         [(lead[0] + match.start(), lead[0] + match.end()), *[(start, min(end, start + 12)) for start, end in items]],

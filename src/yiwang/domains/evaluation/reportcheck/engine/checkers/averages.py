@@ -110,7 +110,8 @@ def _over_time(report: Report, figure: Figure, totals: list[Figure], per: str) -
     implied = top.value / figure.value
     whole = implied.quantize(Decimal(1), ROUND_HALF_UP)
     by = (
-        f"文中月均相当于按 {whole} 个月计算（{plain(top.value)}÷{whole}≈{rounding.rounded(top.value / whole, Decimal('0.01'))}），"
+        f"文中月均相当于按 {whole} 个月计算（"
+        f"{plain(top.value)}÷{whole}≈{rounding.rounded(top.value / whole, Decimal('0.01'))}），"
         if (whole > 0 and _holds(figure, top, whole))
         else ""
     )
@@ -141,7 +142,7 @@ def _period(report: Report, figure: Figure, top: Figure) -> tuple[date | None, d
 def _months(start: date, end: date, mention: DateMention | None) -> tuple[list[int], bool]:
     """The numbers of months an average may be taken over, the most fitting first, and whether it is beyond doubt.
 
-    A launch at the end of a month leaves only the months after it; one on another day lets the first month count or not.
+    A launch at the end of a month leaves only the months after it; one on another day may count the first month or not.
     """
     touched = (end.year - start.year) * 12 + end.month - start.month + 1
     if mention and mention.grain in {"year", "half", "quarter", "range"} and mention.role == "period":
@@ -164,7 +165,8 @@ def _per_day(figure: Figure, top: Figure, start: date, end: date) -> Finding | N
     return finding(
         "average_period",
         "warning",
-        f"日均数与期间不符：{start.isoformat()} 至 {end.isoformat()} 共 {days} 天，{plain(top.value)}÷{days}≈{shown}，文中写 {figure.text}。"
+        f"日均数与期间不符：{start.isoformat()} 至 {end.isoformat()} 共 {days} 天，"
+        f"{plain(top.value)}÷{days}≈{shown}，文中写 {figure.text}。"
         f"{zh_slip}请核对，或写明按工作日计算。",
         f"The daily average does not fit the period of {days} days: {plain(top.value)} ÷ {days} = {shown}; "
         f"the text says {figure.text}.{en_slip}",

@@ -87,7 +87,8 @@ def _both(report: Report, done: list[_Act], proposed: list[_Act]) -> list[Findin
                 "warning",
                 f"既说已完成又列为下一步：“{shown}”在工作进展中作为已做的事写出，后文又作为今后措施提出（“{again}”）。"
                 "请核实是否已完成：已完成的，后文改为深化落实；未完成的，前文改为正在推进。",
-                f"Claimed as done and proposed again: {shown}. Find out whether it is done and mend one of the two places.",
+                f"Claimed as done and proposed again: {shown}. "
+                "Find out whether it is done and mend one of the two places.",
                 [act.span, plan.span],
                 shown,
                 again,

@@ -1,4 +1,4 @@
-"""The same thing counted twice with different results, slips by powers of ten between places, more persons than people."""
+"""One thing counted twice with different results, slips by powers of ten, and more persons than people."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _same_thing(report: Report) -> list[Finding]:
 
 
 def _core(figure: Figure) -> str:
-    """The thing a figure counts, without scope, platform name, verbs and counting words: “粤居码”实有房屋任务数 is 实有房屋."""
+    """What a figure counts, without scope, platform name, verbs and counting words (实有房屋任务数 is 实有房屋)."""
     words = figure.subject
     words = re.sub(r"^.*?”(?=[\u4e00-\u9fff]{4,})", "", words) if words.startswith("“") else words
     words = _SCOPE.sub("", bare(words))
@@ -114,7 +114,8 @@ def _population(report: Report) -> list[Finding]:
                     "warning",
                     f"人数大于人口数：“{label(figure)}”超过“{label(base)}”。请核对两数的统计口径"
                     "（是否含外地用户、注销用户或重复注册，人口是否为实有人口），并在文中写明。",
-                    f"More persons than people: {figure.text} against a population of {base.text}. Say what each of them counts.",
+                    f"More persons than people: {figure.text} against a population of {base.text}. "
+                    "Say what each of them counts.",
                     [figure.span, base.span],
                     figure.text,
                     f"≤{base.text}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 from yiwang.domains.evaluation.reportcheck.engine.dates import DateMention
 from yiwang.domains.evaluation.reportcheck.engine.model import Locator, Report, Span, finding
@@ -33,7 +34,8 @@ def _incomplete(report: Report) -> list[Finding]:
             finding(
                 "date_incomplete",
                 "info",
-                f"年份缺“年”字：“{shown}”应写作“{match[0]}年{report.text[match.end() : match.end() + 2]}”（GB/T 15835—2011）。",
+                f"年份缺“年”字：“{shown}”应写作“{match[0]}年{report.text[match.end() : match.end() + 2]}”（"
+                "GB/T 15835—2011）。",
                 f"A year without 年: {match[0]} should be written {match[0]}年 (GB/T 15835-2011).",
                 [match.span()],
                 match[0],
@@ -76,7 +78,11 @@ def _vague(report: Report) -> list[Finding]:
     out = []
     for figure in report.figures:
         match = _VAGUE.search(report.text, figure.start - len(report.lead(figure)), figure.start)
-        if match and figure.date_source != "stated" and not re.match(r"[\d一二三四五六七八九十]", report.text[match.end() :][:1]):
+        if (
+            match
+            and figure.date_source != "stated"
+            and not re.match(r"[\d一二三四五六七八九十]", report.text[match.end() :][:1])
+        ):
             out.append(
                 finding(
                     "date_vague",
@@ -98,7 +104,7 @@ def _order(report: Report) -> list[Finding]:
         by_sentence[in_sentence(mention.start)].append(mention)
     out = []
     for mentions in by_sentence.values():
-        for first, second in zip(mentions, mentions[1:], strict=False):
+        for first, second in pairwise(mentions):
             between = report.text[first.end : second.start]
             if re.fullmatch(r"\s*(?:至|到|起至|[-—－~～]+)\s*", between) and second.last < first.first:
                 out.append(
@@ -128,7 +134,8 @@ def _mixed(report: Report) -> list[Finding]:
             finding(
                 "date_mixed",
                 "warning" if near else "info",
-                f"截止时间不一致：此处截至{stated}，全文多处（{counts[report.as_of]} 处）截至 {report.as_of.isoformat()}。"
+                f"截止时间不一致：此处截至{stated}，全文多处（"
+                f"{counts[report.as_of]} 处）截至 {report.as_of.isoformat()}。"
                 "如无特殊原因请统一，否则请说明。",
                 f"Mixed cut-offs: {stated} here, {report.as_of.isoformat()} in {counts[report.as_of]} other places.",
                 [(mention.start, mention.end)],
@@ -155,7 +162,8 @@ def _missing(report: Report) -> list[Finding]:
                 "date_missing",
                 "warning",
                 f"全文没有写明数据截止时间，{len(loose)} 个数字无从判断时点。请写明“截至××××年×月×日”。",
-                f"The report gives no cut-off date; {len(loose)} figures have no time. Say as of which day they are true.",
+                f"The report gives no cut-off date; {len(loose)} figures have no time. "
+                "Say as of which day they are true.",
                 spans,
             )
         ]

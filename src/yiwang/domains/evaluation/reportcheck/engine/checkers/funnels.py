@@ -58,7 +58,8 @@ def _report(earlier: Figure, later: Figure) -> Finding:
         "warning",
         f"前后环节数量不合常理：后一环节“{label(later)}”多于前一环节“{label(earlier)}”。"
         "请核对两数；如含以前年度结转，请在文中写明。",
-        f"A later stage exceeds an earlier one: {later.text} after {earlier.text}. Check both, or say what was carried over.",
+        f"A later stage exceeds an earlier one: {later.text} after {earlier.text}. Check both, "
+        "or say what was carried over.",
         [earlier.span, later.span],
         later.text,
         f"≤{earlier.text}",

@@ -63,7 +63,8 @@ def _double(report: Report, figure: Figure) -> list[Finding]:
                 finding(
                     "hedge_contradiction",
                     "warning" if severity == "warning" else "info",
-                    f"概数词{'互相矛盾' if severity == 'warning' else '重复'}：“{shown}”中“{lead[0]}”和“{tail[0]}”只能用一个。",
+                    f"概数词{'互相矛盾' if severity == 'warning' else '重复'}："
+                    f"“{shown}”中“{lead[0]}”和“{tail[0]}”只能用一个。",
                     f"Two hedges on one figure: {shown}. Keep one.",
                     [span],
                     shown,

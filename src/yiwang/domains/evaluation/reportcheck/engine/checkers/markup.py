@@ -21,7 +21,8 @@ _KINDS: tuple[tuple[str, Severity, str, str, re.Pattern[str]], ...] = (
         "请更新域或删除代码",
         "field codes",
         re.compile(
-            r"(?:PAGEREF|HYPERLINK|MERGEFIELD|TOC \\o|REF _)[ \"\\A-Za-z0-9_]{2,}|错误！(?:未找到引用源|未定义书签)。?|Error! Reference source not found\.?"
+            r"(?:PAGEREF|HYPERLINK|MERGEFIELD|TOC \\o|REF _)[ \"\\A-Za-z0-9_]{2,}|错误！(?:未找到引用源"
+            r"|未定义书签)。?|Error! Reference source not found\.?"
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from yiwang.domains.evaluation.reportcheck.engine import numerals
 from yiwang.domains.evaluation.reportcheck.engine.model import Report, Span, finding
@@ -10,7 +11,8 @@ from yiwang.domains.evaluation.reportcheck.types import Finding
 
 _CN = "一二三四五六七八九十"
 _LINE = re.compile(
-    rf"[ \t　]*(?:(?P<top>[{_CN}]{{1,3}})、|[（(](?P<second>[{_CN}]{{1,3}})[)）]|(?P<third>\d{{1,2}})[.．、](?!\d)|[（(](?P<fourth>\d{{1,2}})[)）])"
+    rf"[ \t　]*(?:(?P<top>[{_CN}]{{1,3}})、|[（(](?P<second>[{_CN}]{{1,3}})[)）]"
+    rf"|(?P<third>\d{{1,2}})[.．、](?!\d)|[（(](?P<fourth>\d{{1,2}})[)）])"
 )
 _ITEM = re.compile(rf"[ \t　]*(?P<n>[{_CN}]{{1,3}})是")
 _LEVELS = ("top", "second", "third", "fourth")
@@ -43,10 +45,7 @@ def _headings(report: Report) -> list[Finding]:
 
 
 def _inverted(lines: list[tuple[str, int, Span]]) -> bool:
-    return any(
-        first[0] == "fourth" and second[0] == "third" and second[1] == 1
-        for first, second in zip(lines, lines[1:], strict=False)
-    )
+    return any(first[0] == "fourth" and second[0] == "third" and second[1] == 1 for first, second in pairwise(lines))
 
 
 def _style(lines: list[tuple[str, int, Span]]) -> list[Finding]:
@@ -57,7 +56,8 @@ def _style(lines: list[tuple[str, int, Span]]) -> list[Finding]:
         finding(
             "numbering_style",
             "info",
-            f"标题层次序号不合规范：“（1）”下面又用“1.”（共 {len(spans)} 处）。公文结构层次依次为“一、”“（一）”“1.”“（1）”（GB/T 9704—2012）。",
+            f"标题层次序号不合规范：“（1）”下面又用“1.”（共 {len(spans)} 处）。公文结构层次依次为“一、”“（"
+            "一）”“1.”“（1）”（GB/T 9704—2012）。",
             "Heading levels out of order: （1） stands above 1.; the order is 一、 （一） 1. （1） (GB/T 9704-2012).",
             spans,
             "（1）→1.",
@@ -70,7 +70,8 @@ def _gap(shown: str, span: Span, before: int, number: int) -> Finding:
     return finding(
         "numbering_gap",
         "warning" if number > before else "info",
-        f"序号{'跳号' if number > before + 1 else '重复或倒退'}：第 {before} 项之后是“{shown}”（第 {number} 项）。请检查是否漏项，或重新编号。",
+        f"序号{'跳号' if number > before + 1 else '重复或倒退'}：第 {before} 项之后是“{shown}”（"
+        f"第 {number} 项）。请检查是否漏项，或重新编号。",
         f"Numbering jumps from {before} to {number}.",
         [span],
         str(number),

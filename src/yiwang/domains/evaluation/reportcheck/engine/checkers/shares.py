@@ -103,9 +103,7 @@ def _respectively(report: Report, first: Figure) -> Finding | None:
     for whole in others:
         if not same_unit(whole.unit, parts[0].unit) or whole.value <= 0:
             continue
-        wrong = [
-            (share, part) for share, part in zip(shares, parts, strict=True) if not _holds(share, part, whole)
-        ]
+        wrong = [(share, part) for share, part in zip(shares, parts, strict=True) if not _holds(share, part, whole)]
         if not wrong:
             return None
         if len(wrong) == 1 and len(shares) >= 2:
@@ -149,7 +147,8 @@ def _mismatch(figure: Figure, top: Figure, bottom: Figure) -> Finding:
         "error",
         f"比率与分子分母不符：{label(top)} ÷ {label(bottom)}，{plain(top.value)}÷{plain(bottom.value)}＝{more}%，应为 "
         f"{expected}%，文中写 {figure.text}。{zh_slip}请核对这三个数，改正后四舍五入保留相同位数。",
-        f"The rate does not follow from its counts: {plain(top.value)} ÷ {plain(bottom.value)} = {more}%, so {expected}%; "
+        f"The rate does not follow from its counts: {plain(top.value)} ÷ {plain(bottom.value)} = {more}%, "
+        f"so {expected}%; "
         f"the text says {figure.text}.{en_slip}",
         [figure.span, top.span, bottom.span],
         figure.text,
@@ -187,7 +186,8 @@ def _change(report: Report, figure: Figure) -> Finding | None:
     return finding(
         "change_mismatch",
         "error",
-        f"增减幅度与前后两数不符：由{first.text}到{second.text}，应为 {expected}{unit}，文中写 {figure.text}。请核对后改正。",
+        f"增减幅度与前后两数不符：由{first.text}到{second.text}，应为 {expected}{unit}，文中写 {figure.text}。"
+        "请核对后改正。",
         f"The change does not follow from its two ends: from {first.text} to {second.text} is {expected}"
         f"{'%' if unit == '%' else ' points'}; the text says {figure.text}.",
         [first.span, second.span, figure.span],

@@ -46,7 +46,8 @@ def _hundred(report: Report, start: int, end: int, terms: list[Decimal], words: 
     return finding(
         "structure_sum",
         "error",
-        f"结构比各项之和不等于 100：{shown}＝{plain(together)}，超出四舍五入允许的误差（±{plain(slack)}）。请核对各项比重。",
+        f"结构比各项之和不等于 100：{shown}＝{plain(together)}，超出四舍五入允许的误差（±{plain(slack)}）。"
+        "请核对各项比重。",
         f"The shares of the structure do not make 100: {shown} = {plain(together)} (rounding allows ±{plain(slack)}).",
         [(start, end)],
         report.text[start:end],
@@ -82,7 +83,8 @@ def _against_parts(report: Report, start: int, end: int, terms: list[Decimal], b
         "structure_mismatch",
         "error",
         f"比例与各项数值不符：{figures} 折合应为 {expected}，文中写 {report.text[start:end]}。请核对各项数值和比例。",
-        f"The ratio does not follow from its parts ({figures}): it should be {expected}; the text says {report.text[start:end]}.",
+        f"The ratio does not follow from its parts ({figures}): it should be {expected}; "
+        f"the text says {report.text[start:end]}.",
         [(start, end), *[part.span for part in parts]],
         report.text[start:end],
         expected,

@@ -13,7 +13,9 @@ from yiwang.domains.evaluation.reportcheck.types import Finding
 _BOUNDED = re.compile(
     r"占(?:比|[^，。；]{0,12})|(?:覆盖|办结|合格|满意|参保|入学|激活|开通|建成|发放|申报|注册|使用|应用|及格|普及|入户|到位|回访|优良|达标|上云|共享)率"
 )
-_FREE = re.compile(r"增长|完成率|超额|同比|预算|负债|增幅|提高|投资|产能|较|翻|计划|目标|任务|年度|上年|去年|同期|预期|时序")
+_FREE = re.compile(
+    r"增长|完成率|超额|同比|预算|负债|增幅|提高|投资|产能|较|翻|计划|目标|任务|年度|上年|去年|同期|预期|时序"
+)
 
 
 def check(report: Report) -> list[Finding]:

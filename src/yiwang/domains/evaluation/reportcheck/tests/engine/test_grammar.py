@@ -118,9 +118,7 @@ def test_averages_get_their_own_unit() -> None:
 
 
 def test_dates_stated_inherited_and_inferred() -> None:
-    found = figures(
-        "安装路灯80盏。\n截至2024年3月31日，受理诉求650件，办结640件；登记志愿者1200人，活跃志愿者300人。"
-    )
+    found = figures("安装路灯80盏。\n截至2024年3月31日，受理诉求650件，办结640件；登记志愿者1200人，活跃志愿者300人。")
     assert [f.date_source for f in found] == ["inferred", "stated", "inherited", "stated", "inherited"]
     assert {str(f.as_of) for f in found} == {"2024-03-31"}
 

@@ -115,7 +115,9 @@ def test_true_reports_have_no_error_and_one_planted_mistake_is_found(
 
 
 @QUIET
-@given(text=st.text(alphabet="一二三0123456789万亿元个%，。；、“”《》（）其中占率截至2023年6月日均为共\n\t ", max_size=300))
+@given(
+    text=st.text(alphabet="一二三0123456789万亿元个%，。；、“”《》（）其中占率截至2023年6月日均为共\n\t ", max_size=300)
+)
 def test_any_text_is_checked_without_failing(text: str) -> None:
     if any(character.isalnum() for character in text):
         result = check_text(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,17 @@ def package(parts: dict[str, str | bytes]) -> bytes:
     return stream.getvalue()
 
 
-def docx(body: str, head: str = "", **more: str | bytes) -> bytes:
+def docx(body: str, more: Mapping[str, str | bytes] | None = None, head: str = "") -> bytes:
     document = f'<?xml version="1.0" encoding="UTF-8"?>{head}<w:document {W}><w:body>{body}</w:body></w:document>'
-    return package({"[Content_Types].xml": TYPES, "word/document.xml": document, **more})
+    return package({"[Content_Types].xml": TYPES, "word/document.xml": document, **(more or {})})
 
 
 def p(*runs: str) -> str:
     return "<w:p>" + "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs) + "</w:p>"
 
 
-def text_of(body: str, **more: str | bytes) -> str:
-    return read_bytes(docx(body, **more), "报告.docx")
+def text_of(body: str, more: Mapping[str, str | bytes] | None = None) -> str:
+    return read_bytes(docx(body, more), "报告.docx")
 
 
 def code(data: bytes, name: str) -> str:
@@ -80,7 +81,10 @@ def test_offsets_are_code_points_beyond_the_basic_plane() -> None:
 
 
 def test_the_digest_is_of_the_file() -> None:
-    assert check_bytes("建成书屋45个".encode("gb18030"), "a.txt").document.sha256 != check_text("建成书屋45个").document.sha256
+    assert (
+        check_bytes("建成书屋45个".encode("gb18030"), "a.txt").document.sha256
+        != check_text("建成书屋45个").document.sha256
+    )
 
 
 # Word
@@ -121,7 +125,7 @@ def test_links_controls_fields_notes_and_boxes() -> None:
         f'<w:footnotes {W}><w:footnote w:type="separator">{p("线")}</w:footnote>'
         f"<w:footnote>{p('注：含5个分馆')}</w:footnote></w:footnotes>"
     )
-    text = text_of(body, **{"word/footnotes.xml": notes})
+    text = text_of(body, {"word/footnotes.xml": notes})
     assert text == "框内30个\n链接控件9个\n注：含5个分馆"
 
 
@@ -160,9 +164,9 @@ def test_too_long() -> None:
 
 
 def test_zip_bombs() -> None:
-    assert code(docx(p("甲"), **{"word/media/big.bin": b"\0" * 60_000_000}), "a.docx") == "file_unpacked_too_large"
-    many = {f"word/media/{i}.bin": b"\0" * 9_000_000 for i in range(25)}
-    assert code(docx(p("甲"), **many), "a.docx") == "file_unpacked_too_large"
+    assert code(docx(p("甲"), {"word/media/big.bin": b"\0" * 60_000_000}), "a.docx") == "file_unpacked_too_large"
+    many: dict[str, str | bytes] = {f"word/media/{i}.bin": b"\0" * 9_000_000 for i in range(25)}
+    assert code(docx(p("甲"), many), "a.docx") == "file_unpacked_too_large"
 
 
 def test_a_document_that_unpacks_to_too_much_text() -> None:
@@ -204,7 +208,7 @@ def test_damaged() -> None:
 
 
 def test_macros() -> None:
-    assert code(docx(p("甲"), **{"word/vbaProject.bin": b"x"}), "a.docx") == "file_has_macros"
+    assert code(docx(p("甲"), {"word/vbaProject.bin": b"x"}), "a.docx") == "file_has_macros"
     assert code(docx(p("甲")), "a.docm") == "file_has_macros"
     types = TYPES.replace("wordprocessingml.document.main+xml", "ms-word.document.macroEnabled.main+xml")
     data = package({"[Content_Types].xml": types, "word/document.xml": f"<w:document {W}/>"})
