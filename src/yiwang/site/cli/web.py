@@ -95,6 +95,8 @@ def run_server(port: int) -> None:
                 # A memory-backed folder: the workers' heartbeat must not wait for a busy disk.
                 "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
                 "forwarded_allow_ips": ports.HOST,
+                # It would be one socket in the home folder for all installations of this user.
+                "control_socket_disable": True,
             }
             for name, value in options.items():
                 if value is not None:
