@@ -199,13 +199,10 @@ def lead_units(version: PlanVersion) -> list[Unit]:
 
 def indicator(plan: Plan, code: str) -> Indicator:
     """The figure as the newest version that has it defines it; Problem ``indicator_unknown`` (404)."""
-    newest = plans.version(plan)
-    last = (
-        PlanVersion.objects.filter(plan=plan, indicators__code=code).order_by("-number").first()
-        if len(code) <= 12 and "\x00" not in code
-        else None
-    )
-    return plans.indicator(last or newest, code.replace("\x00", ""))
+    # PostgreSQL refuses NUL in a text: such a code names nothing, and the replacement character says so.
+    wanted = code.replace("\x00", "\ufffd")
+    last = PlanVersion.objects.filter(plan=plan, indicators__code=wanted).order_by("-number").first()
+    return plans.indicator(last or plans.version(plan), wanted)
 
 
 def detail(user: User, code: str, as_of: date, known_on: date | None = None) -> FigureDetail:

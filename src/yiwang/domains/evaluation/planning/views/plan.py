@@ -185,8 +185,8 @@ def _chosen(request: HttpRequest) -> TaskFilter:
 
 
 def _code(text: str) -> str:
-    """A code from an address, without what the database cannot hold; such a code names nothing."""
-    return text.replace("\x00", "")
+    """A code from an address; with what the database cannot hold (NUL) replaced it names nothing."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _state_choices() -> list[tuple[str, str]]:
