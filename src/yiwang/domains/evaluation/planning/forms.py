@@ -145,7 +145,7 @@ class AdjustmentForm(forms.Form):
     kind = forms.ChoiceField(label=_("调整类型"), choices=Adjustment.Kind.choices, widget=forms.RadioSelect)
     task_code = forms.CharField(max_length=20, widget=forms.HiddenInput)
     measure_code = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
-    new_text = _words(_("调整后文字"), rows=6, required=False, help_text=_("删除时留空"))
+    new_text = _words(_("调整后文字"), rows=6, required=False, help_text=_("选“删除”时不用写"))
     reason = _words(_("调整理由"))
     basis = _words(_("调整依据"), rows=2, help_text=_("文件名称和文号，或会议纪要"))
 

@@ -76,7 +76,7 @@ def propose(
         task_code=task_code,
         measure_code=measure_code,
         old_text=old_text,
-        new_text=new_text.strip(),
+        new_text="" if kind == Adjustment.Kind.DELETE else new_text.strip(),
         reason=reason.strip(),
         basis=basis.strip(),
         unit=task.lead_unit,
