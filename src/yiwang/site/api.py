@@ -25,6 +25,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/access", "yiwang.kernel.access.rest.router"),
     ("/audit", "yiwang.kernel.audit.rest.router"),
     ("/notices", "yiwang.kernel.notices.rest.router"),
+    ("/evaluation", "yiwang.domains.evaluation.planning.rest.router"),
     ("/report-check", "yiwang.domains.evaluation.reportcheck.rest.router"),
 )
 
