@@ -146,7 +146,9 @@ def _chapter(context: ReportContext, index: int, markers: Markers) -> SimpleName
 
 
 def _tables(context: ReportContext, markers: Markers) -> dict[str, Block]:
-    plain = markers.plain
+    def plain(text: str) -> str:
+        return markers.plain(text) or "—"
+
     indicators = [
         SimpleNamespace(
             number=str(number),

@@ -13,7 +13,7 @@ from yiwang.lib.zh_numbers import heading_number
 
 from . import wordxml as w
 from .binding import Block
-from .columns import columns
+from .columns import LONG_ROWS, columns
 from .markers import PARAGRAPH
 from .runs import Pen
 
@@ -117,5 +117,5 @@ def _table(key: str, rows: Block, pen: Pen, place: Place) -> list[w.Element]:
             if column.second:
                 made_cell += pen.paragraphs(f"{column.label}{getattr(row, column.second) or '—'}", properties)
             cells.append(w.cell(width, made_cell))
-        made.append(w.row(cells))
+        made.append(w.row(cells, whole=key not in LONG_ROWS))
     return [w.table(widths, made, pen.styles[w.STYLE_TABLE])]

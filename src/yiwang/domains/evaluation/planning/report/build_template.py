@@ -17,7 +17,7 @@ from docx.oxml.parser import parse_xml
 from docx.package import Package
 
 from . import wordxml as w
-from .columns import NARROW, WIDE, Column
+from .columns import LONG_ROWS, NARROW, WIDE, Column
 from .package_io import save_package
 from .styles import BLACK_FONT, BODY_FONT, LINE, PAGE_NUMBER_FONT, SCRIPT_FONT, TITLE_FONT, styles_xml
 
@@ -234,7 +234,8 @@ def _looped_table(table: str, columns: Sequence[Column], width: int) -> w.Elemen
 
     def line(fill: Callable[[Column], list[w.Element]], header: bool = False) -> w.Element:
         pairs = zip(columns, widths, strict=True)
-        return w.row([w.cell(column_width, fill(column)) for column, column_width in pairs], header)
+        cells = [w.cell(column_width, fill(column)) for column, column_width in pairs]
+        return w.row(cells, header, whole=header or table not in LONG_ROWS)
 
     rows = [line(head, header=True), tag(f"{{%tr for row in table.{table} %}}"), line(repeated), tag("{%tr endfor %}")]
     return w.table(widths, rows)

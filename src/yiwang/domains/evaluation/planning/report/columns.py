@@ -23,22 +23,21 @@ class Column:
 _C = "center"
 
 NARROW: dict[str, tuple[Column, ...]] = {
-    "indicators": (
+    "indicators": (  # targets and values carry the unit
         Column("序号", "number", 7, _C),
-        Column("指标名称", "name", 30),
-        Column("单位", "unit", 9, _C),
-        Column("目标值", "target", 15, _C),
-        Column("现值", "value", 17, _C),
-        Column("进度", "progress", 12, _C),
+        Column("指标名称", "name", 32),
+        Column("目标值", "target", 19, _C),
+        Column("现值", "value", 19, _C),
+        Column("进度", "progress", 11, _C),
         Column("状态", "status", 12, _C),
     ),
     "adjustments": (
         Column("序号", "number", 7, _C),
-        Column("类型", "kind", 8, _C),
+        Column("类型", "kind", 7, _C),
         Column("任务和原文", "task", 27, second="old", label="原文："),
-        Column("调整后", "new", 19),
-        Column("理由和依据", "reason", 25, second="basis", label="依据："),
-        Column("批准机关和日期", "approver", 16, _C, second="decided_on"),
+        Column("调整后", "new", 14),
+        Column("理由和依据", "reason", 30, second="basis", label="依据："),
+        Column("批准机关和日期", "approver", 15, _C, second="decided_on"),
     ),
     "tasks": (
         Column("序号", "number", 7, _C),
@@ -69,16 +68,16 @@ WIDE: dict[str, tuple[Column, ...]] = {
     "indicators": (
         Column("序号", "number", 6, _C),
         Column("编号", "code", 7, _C),
-        Column("指标名称", "name", 24),
+        Column("指标名称", "name", 22),
         Column("属性", "nature", 9, _C),
-        Column("单位", "unit", 7, _C),
-        Column("基期值", "baseline", 10, _C),
-        Column("目标值", "target", 11, _C),
-        Column("现值", "value", 13, _C),
-        Column("进度", "progress", 9, _C),
-        Column("状态", "status", 11, _C),
-        Column("牵头单位", "lead_unit", 16),
-        Column("数据来源", "origin", 11, _C),
+        Column("单位", "unit", 9, _C),
+        Column("基期值", "baseline", 9, _C),
+        Column("目标值", "target", 20, _C),
+        Column("现值", "value", 15, _C),
+        Column("进度", "progress", 11, _C),
+        Column("状态", "status", 12, _C),
+        Column("牵头单位", "lead_unit", 15),
+        Column("数据来源", "origin", 12, _C),
     ),
     "adjustments": (
         Column("序号", "number", 6, _C),
@@ -102,6 +101,9 @@ WIDE: dict[str, tuple[Column, ...]] = {
         Column("进展状态", "status", 11, _C),
     ),
 }
+
+# Rows of these tables hold whole paragraphs and may break over pages.
+LONG_ROWS = frozenset({"adjustments"})
 
 # Tables wider than the portrait type area use the wide columns.
 WIDE_FROM_TWIPS = 10000

@@ -12,6 +12,8 @@ from . import wordxml as w
 from .metrics import StyleSheet, lines_needed, row_height, text_of
 
 LEVELS = 2
+# Points from line to line in tables.
+TABLE_LINE = 16.0
 
 _P, _TBL, _SECT, _PPR = qn("w:p"), qn("w:tbl"), qn("w:sectPr"), qn("w:pPr")
 
@@ -106,16 +108,24 @@ def _pages(body: w.Element, sheet: StyleSheet) -> Iterator[tuple[w.Element, int]
 
 
 def _place_table(table: w.Element, page: _Page, sheet: StyleSheet) -> None:
-    """Rows stay whole; heading rows stand again at the top of every further page."""
+    """Heading rows stand again at the top of every further page."""
     repeated = 0.0
     for row in table.findall(qn("w:tr")):
         height = row_height(row, sheet)
         before = page.number
-        page.place(height)
+        _place_row(row, height, page)
         if row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None:
             repeated += height
         elif page.number != before:
             page.used += repeated
+
+
+def _place_row(row: w.Element, height: float, page: _Page) -> None:
+    """A row that must stay whole goes to the next page as one; any other goes on there line by line."""
+    step = height if row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None else TABLE_LINE
+    while height > 0.5:
+        page.place(min(step, height))
+        height -= step
 
 
 def _place_paragraph(block: w.Element, following: list[w.Element], page: _Page, sheet: StyleSheet) -> int:

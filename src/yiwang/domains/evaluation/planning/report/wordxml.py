@@ -104,9 +104,11 @@ def table(widths: Sequence[int], rows: Iterable[Element], style: str = STYLE_TAB
     return element("w:tbl", children=[properties, grid, *rows])
 
 
-def row(cells: Iterable[Element], header: bool = False) -> Element:
-    """``w:tr`` that stays whole on a page; a header row repeats on every page."""
-    properties = element("w:trPr", children=[element("w:cantSplit")])
+def row(cells: Iterable[Element], header: bool = False, whole: bool = True) -> Element:
+    """``w:tr`` that stays ``whole`` on a page or may break; a header row repeats on every page."""
+    properties = element("w:trPr")
+    if whole:
+        properties.append(element("w:cantSplit"))
     if header:
         properties.append(element("w:tblHeader"))
     return element("w:tr", children=[properties, *cells])
