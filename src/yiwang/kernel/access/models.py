@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -96,6 +97,10 @@ class User(AbstractBaseUser):
 
         resource, _, action = perm.rpartition(".")
         return can(self, resource, action) if obj is None else in_scope(self, resource, action, obj)
+
+    def has_perms(self, perm_list: Iterable[str], obj: Any = None) -> bool:
+        """Whether :meth:`has_perm` holds for each."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
 
 
 class PasswordHistory(models.Model):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from yiwang.kernel.audit import api as audit
 from yiwang.lib.problems import Problem
 
-from . import policy, selectors
+from . import passwords, policy, selectors
 from .models import PasswordHistory, User
 from .sessions import end_sessions
 
@@ -48,13 +48,10 @@ def check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        from django.utils.translation import override
-
-        with override("zh-hans"):
-            zh = "".join(error.messages)
-        with override("en"):
-            en = " ".join(error.messages)
-        raise Problem("password_weak", zh, en) from error
+        broken = [passwords.RULES[found.code or ""] for found in error.error_list]
+        raise Problem(
+            "password_weak", "".join(rule.zh for rule in broken), " ".join(rule.en for rule in broken)
+        ) from error
 
 
 def _keep_password(user: User) -> None:

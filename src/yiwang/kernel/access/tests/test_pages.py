@@ -37,7 +37,9 @@ def test_the_language_follows_the_account_to_another_browser() -> None:
 def test_a_token_is_shown_once(client: Client) -> None:
     user = make_user("integrator")
     client.force_login(user)
-    page = client.post(reverse("access:token-create"), {"name": "夜间取数", "scope": "read", "days": "30"}).content.decode()
+    page = client.post(
+        reverse("access:token-create"), {"name": "夜间取数", "scope": "read", "days": "30"}
+    ).content.decode()
     token = ApiToken.objects.get(user=user)
     assert f"{token.prefix}" in page
     plain = page.split("data-token>")[1].split("<")[0]

@@ -1,0 +1,129 @@
+"""Signing in: lock-out, one message for every wrong pair, audit."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from yiwang.kernel.access.models import User
+from yiwang.kernel.access.testing import make_user
+from yiwang.kernel.audit import api as audit
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Morning-7-lake"
+
+
+@pytest.fixture
+def user() -> User:
+    return make_user("viewer", password=PASSWORD, username="li.na")
+
+
+def attempt(client: Client, username: str, password: str) -> tuple[int, str]:
+    response = client.post(reverse("access:sign-in"), {"username": username, "password": password})
+    return response.status_code, response.content.decode()
+
+
+def test_the_right_pair_signs_in_and_is_audited(client: Client, user: User) -> None:
+    status, _page = attempt(client, " Li.Na ", PASSWORD)
+    assert status == 302
+    entry = audit.entries(action="access.sign_in").get()
+    assert (entry.actor, entry.result, entry.ip) == ("li.na", "ok", "127.0.0.1")
+    client.post(reverse("access:sign-out"))
+    assert audit.entries(action="access.sign_out").get().actor == "li.na"
+    assert client.get(reverse("access:account")).status_code == 302
+
+
+def test_every_wrong_pair_gets_the_same_message(client: Client, user: User) -> None:
+    closed = make_user("viewer", password=PASSWORD)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    answers = [
+        attempt(client, "li.na", "Wrong-pass-1"),
+        attempt(client, "nobody.here", "Wrong-pass-1"),
+        attempt(client, closed.username, PASSWORD),
+    ]
+    assert [status for status, _page in answers] == [401, 401, 401]
+    assert all("用户名或密码不正确" in page for _status, page in answers)
+    reasons = [entry.detail["reason"] for entry in audit.entries(action="access.sign_in").order_by("seq")]
+    assert reasons == ["password", "account_unknown", "account_closed"]
+
+
+@pytest.mark.usefixtures("full_cost")
+def test_unknown_names_take_as_long_as_known_ones() -> None:
+    """Argon2 dominates both; without the decoy an unknown name would answer ten times faster."""
+
+    make_user("viewer", password=PASSWORD, username="li.na")
+
+    def duration(name: str) -> float:
+        times = []
+        for _ in range(3):
+            begin = time.perf_counter()
+            attempt(Client(), name, "Wrong-pass-1")
+            times.append(time.perf_counter() - begin)
+        return statistics.median(times)
+
+    duration("warm.up")
+    assert duration("nobody.here") > 0.5 * duration("li.na")
+
+
+def test_five_wrong_passwords_lock_for_fifteen_minutes(client: Client, user: User) -> None:
+    for _ in range(4):
+        assert attempt(client, "li.na", "Wrong-pass-1")[0] == 401
+    status, page = attempt(client, "li.na", "Wrong-pass-1")
+    assert status == 403
+    user.refresh_from_db()
+    assert user.locked_until is not None
+    assert timezone.localtime(user.locked_until).strftime("%H:%M") in page
+    assert abs(user.locked_until - timezone.now() - timedelta(minutes=15)) < timedelta(seconds=30)
+    assert attempt(client, "li.na", PASSWORD)[0] == 403, "the right password does not open a locked account"
+    assert audit.entries(action="access.sign_in", result="refused").get().detail == {"reason": "locked"}
+    User.objects.filter(pk=user.pk).update(locked_until=timezone.now() - timedelta(seconds=1))
+    assert attempt(client, "li.na", PASSWORD)[0] == 302
+
+
+def test_a_right_password_resets_the_count(client: Client, user: User) -> None:
+    for _ in range(4):
+        attempt(client, "li.na", "Wrong-pass-1")
+    attempt(client, "li.na", PASSWORD)
+    user.refresh_from_db()
+    assert user.failed_attempts == 0
+
+
+def test_an_administrator_unlocks(client: Client, user: User) -> None:
+    for _ in range(5):
+        attempt(client, "li.na", "Wrong-pass-1")
+    admin = Client()
+    admin.force_login(make_user("sysadmin"))
+    admin.post(reverse("access:person-unlock", args=["li.na"]))
+    assert attempt(client, "li.na", PASSWORD)[0] == 302
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [("/units/", "/units/"), ("https://evil.example/", "/"), ("//evil.example/", "/"), ("", "/")],
+)
+def test_next_stays_on_this_site(client: Client, user: User, target: str, expected: str) -> None:
+    response = client.post(reverse("access:sign-in"), {"username": "li.na", "password": PASSWORD, "next": target})
+    assert response.headers["Location"] == expected
+
+
+@pytest.mark.parametrize("name", ["\x00", "li\x00na", "a" * 64, "' or 1=1 --", "李娜"])
+def test_odd_names_are_only_wrong(client: Client, name: str) -> None:
+    assert attempt(client, name, "x")[0] in (401, 422)
+
+
+def test_an_empty_form_says_what_is_missing(client: Client) -> None:
+    assert attempt(client, "", "")[0] == 422
+
+
+def test_an_old_password_is_mentioned(client: Client, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(password_changed_at=timezone.now() - timedelta(days=91))
+    response = client.post(
+        reverse("access:sign-in"), {"username": "li.na", "password": PASSWORD, "next": "/account/"}, follow=True
+    )
+    assert "密码已使用超过 90 天" in response.content.decode()
