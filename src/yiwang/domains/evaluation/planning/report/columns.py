@@ -25,9 +25,9 @@ _C = "center"
 NARROW: dict[str, tuple[Column, ...]] = {
     "indicators": (  # targets and values carry the unit
         Column("序号", "number", 7, _C),
-        Column("指标名称", "name", 32),
-        Column("目标值", "target", 19, _C),
-        Column("现值", "value", 19, _C),
+        Column("指标名称", "name", 30),
+        Column("目标值", "target", 22, _C),
+        Column("现值", "value", 18, _C),
         Column("进度", "progress", 11, _C),
         Column("状态", "status", 12, _C),
     ),
@@ -66,13 +66,13 @@ NARROW: dict[str, tuple[Column, ...]] = {
 WIDE: dict[str, tuple[Column, ...]] = {
     **NARROW,
     "indicators": (
-        Column("序号", "number", 6, _C),
+        Column("序号", "number", 7, _C),
         Column("编号", "code", 7, _C),
-        Column("指标名称", "name", 22),
+        Column("指标名称", "name", 21),
         Column("属性", "nature", 9, _C),
         Column("单位", "unit", 9, _C),
         Column("基期值", "baseline", 9, _C),
-        Column("目标值", "target", 20, _C),
+        Column("目标值", "target", 22, _C),
         Column("现值", "value", 15, _C),
         Column("进度", "progress", 11, _C),
         Column("状态", "status", 12, _C),
