@@ -20,6 +20,19 @@ _OTHER_TIME = re.compile(
     r"原有|原来|此前|上年|去年|同期|新增|增加|减少|净增|目标|计划|力争|待|未|剩余|尚|其中|拟|同比|当月|本月|月份|日均|平均"
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,4}(?:镇|街道|村|社区|乡|片区|园区|学校|医院)(?![（(])")
+# What was done (投入资金, 服务群众) happens again and again in a report; only what there is can be counted twice.
+_DEED = re.compile(
+    r"投入|投资|服务|检查|发放|开展|培训|签约|受理|办理|办结|完成|组织|新建|改造|改扩建|查处|整改|排查|救助|惠及|带动|接待|举办|召开|"
+    r"出动|拨付|安排|争取|引进|实现|收到|解决|覆盖|吸引|处置|支持|下达|参与|巡查|走访|宣传|配备|推广|达标|合格|接听|上报|收集|选派|"
+    r"设立|成立|申请|申报|发布|使用|参加|管理|维护|维修|修缮|处理|开设|到位|总投资|发现|调解|化解|抽查|约谈|制定|印发|更新|更换"
+)
+_ACCOUNTS = re.compile(r"用户|注册|账号|访问|下载|登录|粉丝|关注")
+_QUALIFIER = re.compile(
+    r"“([^”]{1,20})”[^，。；]{0,12}$|([A-Za-z\u4e00-\u9fff]{2,8}(?:平台|系统|小程序|APP))[^，。；]{0,12}$"
+)
+_BODY = re.compile(
+    r"[\u4e00-\u9fff\d]{1,6}(?:镇|街道|乡|片区|园区|开发区|新区|村|社区|医院|学校|中学|小学|公司|局)(?![（(])"
+)
 _POPULATION = re.compile(r"(?:实有|常住|户籍|总|实际|登记)人口")
 _PEOPLE = re.compile(r"注册用户|注册人数|用户数|服务群众|参保|居民|群众|人口|惠及|覆盖人|实名")
 _WHOLE_AREA = re.compile(r"全[市县区]|我[市县区]")
@@ -41,9 +54,12 @@ def _same_thing(report: Report) -> list[Finding]:
                 by_core[core].append(figure)
     out = []
     for core, figures in by_core.items():
+        # A core with many values is a pattern of sentences about many things, not one thing counted twice.
+        if len({figure.value for figure in figures}) > 2:
+            continue
         kept: list[Figure] = []
         for figure in figures:
-            clash = next((other for other in kept if _clash(other, figure)), None)
+            clash = next((o for o in kept if _clash(o, figure) and _same_scope(report, core, o, figure)), None)
             if clash:
                 out.append(_report(core, clash, figure))
             else:
@@ -57,9 +73,22 @@ def _core(figure: Figure) -> str:
     words = re.sub(r"^.*?”(?=[\u4e00-\u9fff]{4,})", "", words) if words.startswith("“") else words
     words = _SCOPE.sub("", bare(words))
     words = _SOURCE.sub("", words)
-    if words.startswith(("同比", "环比")) or "每" in words:
-        return ""  # A rate of pay or a change, not a thing that is counted.
+    if words.startswith(("同比", "环比")) or "每" in words or _DEED.match(words):
+        return ""
     return _SUFFIX.sub("", _SUFFIX.sub("", words))
+
+
+def _same_scope(report: Report, core: str, first: Figure, second: Figure) -> bool:
+    """Whether two figures may speak of one thing: no two platforms, no two places or bodies."""
+    one, other = (_QUALIFIER.search(report.lead(f)[: -len(f.hedge) or None]) for f in (first, second))
+    named = [(m[1] or m[2]) if m else "" for m in (one, other)]
+    if named[0] != named[1] and (all(named) or _ACCOUNTS.search(core)):
+        return False
+    if first.sentence == second.sentence:
+        return True
+    starts = [report.layout.sentences[f.sentence][0] for f in (first, second)]
+    places = [set(_BODY.findall(report.text, s, f.start)) for s, f in zip(starts, (first, second), strict=True)]
+    return places[0] == places[1]
 
 
 def _clash(first: Figure, second: Figure) -> bool:

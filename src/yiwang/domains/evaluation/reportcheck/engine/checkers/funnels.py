@@ -14,6 +14,7 @@ _STAGES = (
     re.compile(r"审核通过|审批通过|初审|立项|授信|批准|批复|录取|中标|选取|入围|核准|通过"),
     re.compile(r"放款|办结|完成|竣工|验收|兑现|拨付|到账|发证|整改到位|销号|结案|毕业|落地"),
 )
+_CARRIED = re.compile(r"结转|上年|去年|往年|历年|存量")
 _EXCUSED = re.compile(r"结转|上年|去年|历年|往年|存量|率|占比|其中|超额|次均")
 _STAGE_WORDS = re.compile(
     "|".join(stage.pattern for stage in _STAGES) + "|累计|企业数|家数|户数|人数|件数|金额|成功|数量|数|量|额|了"
@@ -30,7 +31,8 @@ def check(report: Report) -> list[Finding]:
                 if later.sentence - earlier.sentence > 0 or later.index - earlier.index > 8:
                     break
                 if earlier_stage < stage and _comparable(earlier, later):
-                    if later.value > earlier.value and not _EXCUSED.search(report.text[earlier.end : later.end + 12]):
+                    between, after = report.between(earlier, later), report.text[later.end : later.end + 12]
+                    if later.value > earlier.value and not (_EXCUSED.search(between) or _CARRIED.search(after)):
                         out.append(_report(earlier, later))
                     break
     return out
