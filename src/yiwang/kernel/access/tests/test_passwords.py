@@ -43,7 +43,7 @@ def test_a_one_time_password_must_change_before_anything_else(client: Client) ->
     password = services.reset_password(user, actor=admin)
     client.post(reverse("access:sign-in"), {"username": user.username, "password": password})
     assert client.get(reverse("orgs:units")).headers["Location"] == reverse("access:password")
-    assert client.get("/api/v1/people/me").status_code == 401
+    assert client.get("/api/v1/access/me").status_code == 401
     page = client.post(reverse("access:password"), {"current": "Wrong-1-word", "new": "x", "again": "y"})
     assert page.status_code == 422
 

@@ -83,4 +83,4 @@ def test_a_changed_password_ends_the_other_sessions(user: User) -> None:
 def test_an_expired_session_is_nobody_to_the_api(user: User) -> None:
     client = signed_in(user)
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
-    assert client.get("/api/v1/people/me").status_code == 401
+    assert client.get("/api/v1/access/me").status_code == 401

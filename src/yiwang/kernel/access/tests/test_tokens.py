@@ -16,7 +16,7 @@ from yiwang.kernel.notices import api as notices
 from yiwang.lib.problems import Problem
 
 pytestmark = pytest.mark.django_db
-ME = "/api/v1/people/me"
+ME = "/api/v1/access/me"
 READ = "/api/v1/notices/read"
 
 
@@ -100,8 +100,8 @@ def test_administrators_list_accounts(client: Client) -> None:
     for number in range(3):
         make_user("viewer", username=f"aa{number}")
     headers = token_for(make_user("auditor"))
-    first = client.get("/api/v1/people/accounts?limit=2", headers=headers).json()
+    first = client.get("/api/v1/access/accounts?limit=2", headers=headers).json()
     assert [row["username"] for row in first["items"]] == ["aa0", "aa1"]
-    second = client.get(f"/api/v1/people/accounts?limit=2&cursor={first['next_cursor']}", headers=headers).json()
+    second = client.get(f"/api/v1/access/accounts?limit=2&cursor={first['next_cursor']}", headers=headers).json()
     assert second["items"][0]["username"] == "aa2"
-    assert client.get("/api/v1/people/accounts", headers=token_for(make_user("bureau"))).status_code == 403
+    assert client.get("/api/v1/access/accounts", headers=token_for(make_user("bureau"))).status_code == 403

@@ -17,6 +17,8 @@ from yiwang.kernel.audit.cli import audit as command
 from yiwang.kernel.audit.models import AuditEntry
 from yiwang.kernel.audit.services import GENESIS
 
+UPDATE = "UPDATE audit_entry SET"
+
 
 def tamper(change: str, entry: AuditEntry) -> None:
     """What somebody with the database's own rights could do: switch the triggers off and change a row."""
@@ -72,7 +74,7 @@ def test_models_cannot_change_either(chain: list[AuditEntry]) -> None:
     ],
 )
 def test_any_changed_column_breaks_the_chain(chain: list[AuditEntry], column: str) -> None:
-    tamper("UPDATE audit_entry SET " + column, chain[2])
+    tamper(f"{UPDATE} {column}", chain[2])
     result = audit.verify()
     assert not result.ok
     assert result.broken_at == chain[2].seq

@@ -41,7 +41,8 @@ def test_one_unit_shows_its_people_masked(reader: Client) -> None:
 
 
 def test_names_follow_the_language(reader: Client) -> None:
-    page = reader.get(reverse("orgs:unit", args=["health"]), headers={"Accept-Language": "en"}).content.decode()
+    reader.cookies["django_language"] = "en"
+    page = reader.get(reverse("orgs:unit", args=["health"])).content.decode()
     assert "Unit health" in page
 
 
