@@ -36,25 +36,25 @@ class ChecksOut(Schema):
     next_cursor: str
 
 
-@router.get("/checks", response=ChecksOut, summary="My checks")
+@router.get("/checks", response=ChecksOut, operation_id="list_checks", summary="我的核验记录")
 def list_checks(request: HttpRequest, cursor: str = "", limit: int = 50) -> Any:
     """The caller's own checks."""
     return cursor_page(selectors.checks(signed_in(request)), cursor, limit, "-id")
 
 
-@router.post("/checks", response={201: CheckOut}, summary="Check a report")
+@router.post("/checks", response={201: CheckOut}, operation_id="create_check", summary="核验一份报告")
 def create_check(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Check a .docx or .txt; the result is at ``/checks/{key}``."""
     return Status(201, services.check_upload(file, file.name or "", actor=signed_in(request)))
 
 
-@router.get("/checks/{key}", response=dict[str, Any], summary="One check with text, figures and findings")
+@router.get("/checks/{key}", response=dict[str, Any], operation_id="read_check", summary="一份核验记录")
 def read_check(request: HttpRequest, key: uuid.UUID) -> Any:
     """The result as ``yiwang check --json`` gives it."""
     return selectors.check_by_key(signed_in(request), key).result
 
 
-@router.delete("/checks/{key}", response={204: None}, summary="Delete a check")
+@router.delete("/checks/{key}", response={204: None}, operation_id="remove_check", summary="删除核验记录")
 def remove_check(request: HttpRequest, key: uuid.UUID) -> Any:
     """Delete the kept result with the document's text."""
     user = signed_in(request)

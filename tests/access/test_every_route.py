@@ -1,0 +1,247 @@
+"""Every page and every call of the API, with every role and with nobody: who gets in, and what they meet there.
+
+`routes.csv` says who gets in; a route that is not in it fails the test. The words of :mod:`.world` say who may read
+what: they are looked for in every answer, workbooks and Word files opened.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from .world import READERS, WORDS, District, make_district
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+TABLE = {
+    row["route"]: (row["method"], row["who"])
+    for row in csv.DictReader((Path(__file__).parent / "routes.csv").open(encoding="utf-8"))
+}
+NOBODY = "nobody"
+REFUSED = {401, 403, 404}
+
+
+def routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """Names of every address, with their namespaces; calls of the API come from its schema."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = ":".join(filter(None, (space, pattern.namespace)))
+            yield from routes(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join(filter(None, (space, pattern.name)))
+
+
+def operations(client: Client) -> dict[str, tuple[str, str]]:
+    """Calls of the API by operation: method and path."""
+    schema = client.get(reverse("api:openapi-json")).json()
+    return {
+        operation["operationId"]: (method.upper(), path)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_table_names_every_route_and_no_other(client: Client) -> None:
+    calls = {f"api:{name}" for name in operations(client)}
+    pages = {name for name in routes() if not name.startswith("api:")} | {"api:openapi-json", "api:api-root"}
+    assert set(TABLE) == pages | calls
+
+
+@pytest.fixture
+def district() -> District:
+    """The district with its words."""
+    return make_district()
+
+
+class Walker:
+    """Asks as one reader; whatever a call changes is undone before the next."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+        self.calls = operations(Client())
+        self.sessions = {NOBODY: ""}
+        for key in READERS:
+            client = Client()
+            client.force_login(district.people[key])
+            self.sessions[key] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def ask(self, reader: str, route: str, owner: str = "health") -> HttpResponse:
+        """The answer to ``reader`` for the objects of ``owner``."""
+        client = Client(raise_request_exception=False)
+        if reader != NOBODY:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[reader]
+        method = TABLE[route][0]
+        if route.startswith("api:") and route.removeprefix("api:") in self.calls:
+            address, data, json = self._call(route.removeprefix("api:"), owner)
+        else:
+            address, data, json = self._page(route, owner), self._form(route), False
+        with transaction.atomic():
+            if method == "GET":
+                answer = client.get(address)
+            elif json:
+                answer = client.generic(method, address, _json(data), content_type="application/json")
+            else:
+                answer = client.generic(method, address) if method == "DELETE" else client.post(address, data)
+            answer.text_seen = seen(answer)  # type: ignore[attr-defined]  # read before the rollback takes files away
+            transaction.set_rollback(True)
+        return answer  # type: ignore[no-any-return]  # the test client's answer is a response with extras
+
+    def owners(self, route: str) -> tuple[str, ...]:
+        """Whose objects to ask for: both where the address names one."""
+        method, name = TABLE[route][0], route.removeprefix("api:")
+        if name in self.calls:
+            same = self._call(name, "health")[0] == self._call(name, "police")[0]
+        else:
+            same = self._page(route, "health") == self._page(route, "police")
+        return ("health",) if same or method != "GET" else ("health", "police")
+
+    def _names(self, owner: str) -> dict[str, Any]:
+        d = self.district
+        own = owner == "health"
+        hand_in = d.health if own else d.police
+        return {
+            "hand_in": hand_in.pk,
+            "paper": (d.health_paper if own else d.police_paper).pk,
+            "change": (d.health_change if own else d.police_change).number,
+            "code": "F005" if own else "F004",
+            "task": hand_in.task_code,
+            "unit": hand_in.unit.code,
+            "round": d.round.pk,
+        }
+
+    def _page(self, route: str, owner: str) -> str:
+        names, d = self._names(owner), self.district
+        arguments: dict[str, list[Any]] = {
+            "access:session-end": [999],
+            "access:token-revoke": [999],
+            "notices:open": [d.notice.pk],
+            "audit:export": ["csv"],
+            "orgs:unit": [names["unit"]],
+            "s45:task": [names["task"]],
+            "s45:figure": [names["code"]],
+            "s45:compare": [1, 2],
+            "s45:explain": [names["round"], names["code"]],
+            "s45:hand-in-version": [names["hand_in"], 1],
+            "s45:report-text-delete": [names["round"], d.text.pk],
+            "s45:report-download": [names["round"], d.report.number],
+        }
+        if route in arguments:
+            found = arguments[route]
+        elif route.startswith("access:person") and route != "access:person-new":
+            found = [d.people["health"].username]
+        elif route in {"s45:evidence", "s45:evidence-remove"}:
+            found = [names["paper"]]
+        elif route.startswith("s45:hand-in-") or route in {"s45:hand-in", "s45:evidence-add"}:
+            found = [names["hand_in"]]
+        elif route in {"s45:adjustment", "s45:adjustment-reject", "s45:adjustment-withdraw"}:
+            found = [names["change"]]
+        elif route.startswith("s46:check") and route not in {"s46:checks", "s46:check-new"}:
+            found = [d.check.key]
+        elif route.startswith(("s45:round", "s45:judgement", "s45:report")) and route not in {
+            "s45:rounds",
+            "s45:round-new",
+        }:
+            found = [names["round"]]
+        else:
+            found = []
+        address = reverse(route, args=found)
+        return f"{address}?q=暗语" if route in {"search", "s45:hand-ins", "s45:adjustments", "audit:list"} else address
+
+    def _form(self, route: str) -> dict[str, Any]:
+        if route in {"s46:check-new", "s45:evidence-add", "s45:template-upload"}:
+            return {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}
+        return {"language": "en"} if route.endswith("language") else {}
+
+    def _call(self, name: str, owner: str) -> tuple[str, dict[str, Any], bool]:
+        names, d = self._names(owner), self.district
+        path = self.calls[name][1]
+        number = names["change"] if "adjustments" in path else 1
+        pk = names["hand_in"] if "hand-ins" in path else names["round"]
+        code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
+        address = path.format(pk=pk, number=number, code=code, key=d.check.key)
+        if name == "s45_compare":
+            address += "?old=1&new=2"
+        bodies: dict[str, dict[str, Any]] = {
+            "s45_draft": {"revision": 0},
+            "s45_submit": {"revision": 0},
+            "s45_return": {"number": 1, "reason": "请补充"},
+            "s45_accept": {"number": 1},
+            "s45_propose": {"kind": "add", "task": names["task"], "new_text": "新", "reason": "因", "basis": "据"},
+            "s45_approve": {"numbers": [names["change"]]},
+            "s45_reject": {"note": "不必"},
+            "s45_create_round": {
+                "title": "另一轮",
+                "as_of": "2024-06-30",
+                "opens_on": "2024-06-30",
+                "due_on": "2024-07-30",
+            },
+            "s45_ask": {"tasks": ["T2-01"]},
+            "read_notices": {"ids": []},
+        }
+        if name == "create_check":
+            return address, {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}, False
+        return address, bodies.get(name, {}), True
+
+
+def _json(data: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False)
+
+
+def seen(answer: Any) -> str:
+    """Everything that a reader could find in an answer; files of Word and Excel opened."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            body = b"\n".join(archive.read(name) for name in archive.namelist())
+    headers = " ".join(str(value) for value in answer.headers.values())
+    return body.decode("utf-8", "replace") + headers
+
+
+def gets_in(answer: Any) -> bool:
+    """Whether the reader was let in: not refused, not sent to sign in."""
+    to_sign_in = answer.status_code in {301, 302} and answer["Location"].startswith("/sign-in/")
+    return answer.status_code not in REFUSED and not to_sign_in
+
+
+def may(reader: str, who: str) -> bool:
+    """Whether the table lets ``reader`` in."""
+    if who == "public":
+        return True
+    return reader != NOBODY if who == "signed-in" else reader in who.split()
+
+
+def test_every_route_lets_in_whom_the_table_names_and_shows_nobody_what_is_not_theirs(district: District) -> None:
+    walker = Walker(district)
+    wrong: list[str] = []
+    met: dict[str, set[str]] = {word: set() for word in WORDS}
+    for route, (_, who) in TABLE.items():
+        for reader in (NOBODY, *READERS):
+            for owner in walker.owners(route):
+                answer = walker.ask(reader, route, owner)
+                text = answer.text_seen  # type: ignore[attr-defined]  # put there by the walker
+                if answer.status_code >= 500:
+                    wrong.append(f"{route} as {reader} for {owner}: {answer.status_code}")
+                if owner == "health" and gets_in(answer) != may(reader, who):
+                    wrong.append(f"{route} as {reader}: {answer.status_code}, the table says {who}")
+                for word, readers in WORDS.items():
+                    if word in text:
+                        met[word].add(reader)
+                        if reader not in readers:
+                            wrong.append(f"{route} as {reader} for {owner} shows {word}")
+    assert not wrong, "\n".join(wrong)
+    # A word that its readers never meet would prove nothing.
+    assert {word: readers - met[word] for word, readers in WORDS.items() if readers - met[word]} == {}

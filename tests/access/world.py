@@ -1,0 +1,176 @@
+"""A small district in which every private thing carries a word that no other thing carries.
+
+A reader who meets a word that is not theirs has seen what they may not see, whatever the page's status says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from yiwang.domains.evaluation.planning.models import Adjustment, Evidence, HandIn, ReportFile, Round, RoundText
+from yiwang.domains.evaluation.planning.services import adjustments, handins, reports, rounds
+from yiwang.domains.evaluation.planning.tests import factory
+from yiwang.domains.evaluation.reportcheck.models import Check
+from yiwang.domains.evaluation.reportcheck.services import check_upload
+from yiwang.kernel.access.api import User
+from yiwang.kernel.access.testing import make_user
+from yiwang.kernel.audit import api as audit
+from yiwang.kernel.notices import api as notices
+from yiwang.kernel.notices.api import Notice
+from yiwang.lib.clock import at_noon
+
+# Who reads. `health` and `police` are liaisons; the objects in the table of routes are health's.
+READERS = (
+    "viewer",
+    "health",
+    "police",
+    "bureau",
+    "leader",
+    "approver",
+    "integrator",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
+
+# The word in each private thing, and who may meet it anywhere on the site.
+WORDS: dict[str, set[str]] = {
+    "暗语健康草稿": {"health"},
+    "暗语健康进展": {"health", "bureau", "leader", "approver"},
+    "暗语健康佐证": {"health", "bureau", "leader", "approver"},
+    "暗语警务草稿": {"police"},
+    "暗语警务新佐证": {"police"},
+    "暗语警务旧稿": {"police", "bureau", "leader", "approver"},
+    "暗语退回理由": {"police", "bureau", "leader", "approver"},
+    "暗语滞后原因": {"police", "bureau", "leader", "approver"},
+    "暗语健康调整": {"health", "bureau", "leader", "approver"},
+    "暗语警务调整": {"police", "bureau", "leader", "approver"},
+    "暗语报告问题": {"bureau", "leader", "approver"},
+    "暗语核验文件": {"health"},
+    "暗语健康消息": {"health"},
+    "暗语审计细节": {"auditor"},
+    "13900000077": set(),
+}
+
+
+@dataclass(frozen=True)
+class District:
+    """The people by reader key, and the objects that addresses name."""
+
+    people: dict[str, User]
+    round: Round
+    health: HandIn
+    police: HandIn
+    health_paper: Evidence
+    police_paper: Evidence
+    health_change: Adjustment
+    police_change: Adjustment
+    text: RoundText
+    report: ReportFile
+    check: Check
+    notice: Notice
+
+
+def make_district() -> District:
+    """Two units at work in one round, a decided adjustment behind them, a report, a check, notices, audit entries."""
+    world = factory.make_world()
+    people = {
+        "viewer": world.viewer,
+        "health": world.liaison_health,
+        "police": world.liaison_police,
+        "bureau": world.bureau,
+        "leader": world.leader,
+        "approver": world.approver,
+        "integrator": world.integrator,
+        "sysadmin": world.sysadmin,
+        "secadmin": make_user("secadmin"),
+        "auditor": world.auditor,
+    }
+    round_ = factory.make_round(world)
+    health, police = factory.hand_in_for(round_, "T2-01"), factory.hand_in_for(round_, "T1-02")
+    moment = at_noon(round_.as_of)
+    health_paper = handins.add_evidence(
+        health, "健康".encode(), "h.txt", title="暗语健康佐证", actor=people["health"], at=moment
+    )
+    factory.submit(world, health, factory.full_content(health, progress="暗语健康进展{F005}"), at=moment)
+    factory.submit(world, police, factory.full_content(police, progress="暗语警务旧稿"), at=moment)
+    handins.return_(police, number=1, reason="暗语退回理由", actor=people["bureau"], at=moment)
+    police.refresh_from_db()
+    handins.save_draft(
+        police,
+        factory.full_content(police, progress="暗语警务草稿"),
+        revision=police.revision,
+        actor=people["police"],
+    )
+    later = moment + timedelta(days=1)
+    police_paper = handins.add_evidence(
+        police, "警务".encode(), "p.txt", title="暗语警务新佐证", actor=people["police"], at=later
+    )
+    _draft_of_health(round_, world, people["health"])
+    _lagging(round_, world, people)
+    text = reports.save_text(
+        round_, section="problem", position=1, title="暗语报告问题", text="正文", actor=people["bureau"]
+    )
+    report = reports.write_report(round_, actor=people["bureau"])
+    health_change, police_change = _changes(world, people)
+    notices.notify([people["health"]], "test", "暗语健康消息", "private", "/")
+    audit.record("test", actor="somebody", object_type="test", object_id="1", detail={"said": "暗语审计细节"})
+    check = check_upload("暗语核验文件：全区有站点50个。".encode(), "暗语核验文件.txt", actor=people["health"])
+    return District(
+        people=people,
+        round=round_,
+        health=health,
+        police=police,
+        health_paper=health_paper,
+        police_paper=police_paper,
+        health_change=health_change,
+        police_change=police_change,
+        text=text,
+        report=report,
+        check=check,
+        notice=Notice.objects.get(title_zh="暗语健康消息"),
+    )
+
+
+def _draft_of_health(round_: Round, world: factory.World, writer: User) -> None:
+    """A second round in which health has written and not yet handed in."""
+    later = factory.make_round(world, as_of=date(2023, 12, 31), tasks=("T2-01",), title="年度监测")
+    row = factory.hand_in_for(later, "T2-01")
+    content = factory.full_content(row, progress="暗语健康草稿")
+    handins.save_draft(row, content, revision=row.revision, actor=writer)
+
+
+def _lagging(round_: Round, world: factory.World, people: dict[str, User]) -> None:
+    """An explanation of the police's laggard."""
+    rounds.explain(
+        round_, "F004", cause="暗语滞后原因", measure="逐户核对", due_on=date(2024, 12, 31), actor=people["police"]
+    )
+
+
+def _changes(world: factory.World, people: dict[str, User]) -> tuple[Adjustment, Adjustment]:
+    """One approved adjustment (so that two versions exist), then one proposal of each liaison."""
+    first = adjustments.propose(
+        world.plan,
+        actor=people["bureau"],
+        kind="modify",
+        task_code="T2-02",
+        measure_code="T2-02-M1",
+        new_text="审批提速改后举措",
+        reason="情况变化",
+        basis="会议纪要",
+    )
+    adjustments.approve([first], actor=people["approver"])
+    made = [
+        adjustments.propose(
+            world.plan,
+            actor=people[key],
+            kind="delete",
+            task_code=task,
+            measure_code=f"{task}-M2",
+            reason=word,
+            basis="会议纪要",
+        )
+        for key, task, word in (("health", "T2-01", "暗语健康调整"), ("police", "T1-02", "暗语警务调整"))
+    ]
+    return made[0], made[1]
