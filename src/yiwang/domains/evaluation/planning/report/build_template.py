@@ -228,9 +228,10 @@ def _looped_table(table: str, columns: Sequence[Column], width: int) -> w.Elemen
         return [w.paragraph(properties, [w.run(text)]) for text in texts]
 
     def tag(text: str) -> w.Element:
-        texts = [text, *[""] * (len(columns) - 1)]
-        pairs = zip(widths, texts, strict=True)
-        return w.row([w.cell(column_width, [_p(w.STYLE_TABLE_TEXT, each)]) for column_width, each in pairs])
+        # One cell over all columns: in the first column the tag would stand letter below letter.
+        cell = w.cell(width, [_p(w.STYLE_TABLE_TEXT, text)])
+        cell[0].insert(1, w.element("w:gridSpan", {"w:val": str(len(columns))}))
+        return w.row([cell])
 
     def line(fill: Callable[[Column], list[w.Element]], header: bool = False) -> w.Element:
         pairs = zip(columns, widths, strict=True)
