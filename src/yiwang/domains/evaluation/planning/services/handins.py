@@ -167,7 +167,7 @@ def add_evidence(
         actor=actor.username,
         object_type="s45.handin",
         object_id=str(row.pk),
-        detail={"file": stored.sha256, "title": found.title},
+        detail={"evidence": found.pk, "sha256": stored.sha256},
     )
     return found
 
@@ -269,7 +269,7 @@ def _decide(
         actor=actor.username,
         object_type="s45.handin",
         object_id=str(row.pk),
-        detail={"version": version.number, "reason": reason},
+        detail={"version": version.number},
     )
     return version
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from django.core.files.base import File
 from django.db import transaction
@@ -79,7 +80,7 @@ def save_text(
 
 @transaction.atomic
 def delete_text(text: RoundText, *, actor: User) -> None:
-    """Remove one piece of the report; the audit keeps what it said."""
+    """Remove one piece of the report; the audit keeps that it was there and the digest of what it said."""
     access.require(actor, "s45.report", "write")
     lock_open(text.round)
     audit.record(
@@ -87,7 +88,11 @@ def delete_text(text: RoundText, *, actor: User) -> None:
         actor=actor.username,
         object_type="s45.round",
         object_id=str(text.round_id),
-        detail={"section": text.section, "position": text.position, "title": text.title, "text": text.text},
+        detail={
+            "section": text.section,
+            "position": text.position,
+            "sha256": sha256(f"{text.title}\n{text.text}".encode()).hexdigest(),
+        },
     )
     text.delete()
 

@@ -232,7 +232,7 @@ def explain(
         actor=actor.username,
         object_type="s45.indicator",
         object_id=code,
-        detail={"round": round_.pk, "cause": cause.strip(), "measure": measure.strip(), "due_on": str(due_on)},
+        detail={"round": round_.pk, "due_on": str(due_on)},
     )
     return found
 
