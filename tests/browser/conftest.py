@@ -14,6 +14,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from .chromium import ARGUMENTS, ROOT, chromium_env, chromium_executable, node
+from .demo import demo_site
+
+__all__ = ["demo_site"]
 
 DESK, PHONE = 1440, 390
 HEIGHTS = {DESK: 900, PHONE: 844}

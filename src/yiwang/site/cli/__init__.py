@@ -52,6 +52,7 @@ COMMANDS: dict[str, Entry] = {
         "yiwang.kernel.systems.cli:new_system", "生成一个新系统的骨架", "write a new system's skeleton", "django"
     ),
     "quality": Entry("yiwang.kernel.systems.cli:quality", "各系统的质量规则", "the systems' quality rules", "django"),
+    "openapi": Entry("yiwang.site.cli.openapi:openapi", "输出接口文档", "print the OpenAPI document", "django"),
     "manage": Entry("yiwang.site.cli.manage:manage", "Django 管理命令", "Django's management commands"),
 }
 

@@ -149,14 +149,8 @@ on("input", "[data-filter]", (event, input) => {
 /* a table that scrolls sideways can be reached by keyboard */
 function scrollers() {
   document.querySelectorAll(".table-responsive").forEach((box) => {
-    const scrolls = box.scrollWidth > box.clientWidth;
-    box.toggleAttribute("tabindex", scrolls);
-    if (scrolls) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "region");
-      const name = box.querySelector("caption") ?? box.closest("section, .card")?.querySelector("h2, h3") ?? document.querySelector("h1");
-      box.setAttribute("aria-label", box.getAttribute("aria-label") ?? name?.textContent.trim() ?? "");
-    }
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
   });
 }
 scrollers();

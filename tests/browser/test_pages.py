@@ -1,0 +1,192 @@
+"""Every kind of page, at desk and phone width: it answers, it looks as styled, axe finds nothing, nothing sticks out.
+
+``YIWANG_PICTURES=1`` keeps the pictures for the README under docs/pictures.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from .demo import DemoSite
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+WIDTHS = (1440, 390)
+
+# (picture, role or account, path). The demonstration numbers its rounds: 1 the evaluated one, 2 the running one.
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("home", "bureau", "/"),
+    ("plan", "bureau", "/evaluation/"),
+    ("task", "bureau", "/evaluation/tasks/T2-06/"),
+    ("indicators", "bureau", "/evaluation/indicators/"),
+    ("figure", "bureau", "/evaluation/figures/F093/"),
+    ("rounds", "bureau", "/evaluation/rounds/"),
+    ("round", "bureau", "/evaluation/rounds/2/"),
+    ("round-new", "bureau", "/evaluation/rounds/new/"),
+    ("judgement", "bureau", "/evaluation/rounds/1/judgement/?status=laggard"),
+    ("hand-ins", "bureau", "/evaluation/hand-ins/"),
+    ("hand-in", "liaison-data", "/evaluation/hand-ins/47/"),
+    ("hand-in-read", "bureau", "/evaluation/hand-ins/1/"),
+    ("adjustments", "bureau", "/evaluation/adjustments/"),
+    ("adjustment", "bureau", "/evaluation/adjustments/2/"),
+    ("adjustment-new", "bureau", "/evaluation/adjustments/new/"),
+    ("versions", "bureau", "/evaluation/versions/"),
+    ("compare", "bureau", "/evaluation/versions/1/2/"),
+    ("report", "bureau", "/evaluation/rounds/1/report/"),
+    ("template", "bureau", "/evaluation/report/template/"),
+    ("checks", "bureau", "/report-check/"),
+    ("notices", "bureau", "/notices/"),
+    ("systems", "bureau", "/systems/"),
+    ("units", "bureau", "/units/"),
+    ("unit", "bureau", "/units/data/"),
+    ("help", "bureau", "/help/"),
+    ("search", "bureau", "/search/?q=消防"),
+    ("api", "bureau", "/api/docs"),
+    ("account", "bureau", "/account/"),
+    ("password", "bureau", "/account/password/"),
+    ("home-liaison", "liaison-data", "/"),
+    ("home-sysadmin", "sysadmin", "/"),
+    ("people", "sysadmin", "/people/"),
+    ("person-new", "sysadmin", "/people/new/"),
+    ("people-secadmin", "secadmin", "/people/"),
+    ("audit", "auditor", "/audit/"),
+)
+SPRITE = """async () => {
+  const wanted = [...document.querySelectorAll('svg.icon use')].map(use => use.getAttribute('href').split('#'));
+  if (!wanted.length) return [];
+  const text = await (await fetch(wanted[0][0])).text();
+  return [...new Set(wanted.map(part => part[1]).filter(name => !text.includes(`id="${name}"`)))];
+}"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def visit(page: Page, address: str, status: int = 200) -> None:
+    """Open the page; it answers with ``status``, has one main heading and needs nothing that is missing."""
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("response", lambda answer: answer.status >= 400 and failed.append(f"{answer.status} {answer.url}"))
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status
+    assert [url for url in failed if not url.endswith(address)] == []
+    assert page.locator("h1").count() == 1
+    assert page.evaluate(SPRITE) == [], "icons that the sprite lacks (tools/frontend.py)"
+    assert page.evaluate(OVERFLOW) <= 0, "the page is wider than the screen"
+
+
+def keep_picture(page: Page, name: str, width: int) -> None:
+    """The picture for the README, when asked for."""
+    if os.environ.get("YIWANG_PICTURES") == "1":
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}-{width}.png")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("name", "who", "path"), PAGES, ids=[name for name, _, _ in PAGES])
+def test_page(
+    name: str,
+    who: str,
+    path: str,
+    width: int,
+    demo_site: DemoSite,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+) -> None:
+    page = demo_site.page_for(open_page, who, width)
+    visit(page, demo_site.base + path)
+    keep_picture(page, name, width)
+    axe(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_sign_in_page(
+    width: int, demo_site: DemoSite, open_page: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    page = open_page(width)
+    visit(page, f"{demo_site.base}/sign-in/")
+    keep_picture(page, "sign-in", width)
+    axe(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_report_check_result(
+    width: int,
+    demo_site: DemoSite,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+    tmp_path: Path,
+) -> None:
+    report = tmp_path / "通报.txt"
+    report.write_text(
+        "全区120个村居，已建成站点80个，建成率为66.9%。\n共受理业务100件，办结93件，办结率93%。\n", "utf-8"
+    )
+    page = demo_site.page_for(open_page, "bureau", width)
+    page.goto(f"{demo_site.base}/report-check/")
+    page.set_input_files("input[type=file]", report)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/report-check/*-*/")
+    visit(page, page.url)
+    keep_picture(page, "report-check", width)
+    assert "66.9" in page.locator("main").inner_text()
+    axe(page)
+
+
+@pytest.mark.parametrize(("path", "status", "code"), [("/nowhere/", 404, "not_found"), ("/audit/", 403, "forbidden")])
+def test_problem_pages(
+    path: str,
+    status: int,
+    code: str,
+    demo_site: DemoSite,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+) -> None:
+    page = demo_site.page_for(open_page, "bureau")
+    visit(page, demo_site.base + path, status)
+    assert page.locator(f'[data-code="{code}"]').count() == 1
+    axe(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "lacks"),
+    [
+        ("bureau", "评估轮次", "审计日志"),
+        ("liaison", "规划", "人员与账号"),
+        ("leader", "规划", "人员与账号"),
+        ("approver", "规划调整", "审计日志"),
+        ("viewer", "规划", "评估轮次"),
+        ("integrator", "规划", "评估轮次"),
+        ("sysadmin", "人员与账号", "规划调整"),
+        ("secadmin", "人员与账号", "规划调整"),
+        ("auditor", "审计日志", "规划调整"),
+    ],
+)
+def test_each_role_signs_in_and_sees_its_own_navigation(
+    role: str, sees: str, lacks: str, demo_site: DemoSite, open_page: Callable[..., Page]
+) -> None:
+    page = demo_site.page_for(open_page, demo_site.accounts[role])
+    visit(page, f"{demo_site.base}/")
+    entries = page.locator("#sidebar .nav-item").all_inner_texts()
+    assert any(sees == entry.split("\n")[0].strip() for entry in entries)
+    assert not any(lacks == entry.split("\n")[0].strip() for entry in entries)
+
+
+def test_english_pages_have_english_words(
+    demo_site: DemoSite, open_page: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    page = open_page(1440)
+    demo_site.sign_in(page, "leader")
+    page.click(".language button")
+    page.wait_for_load_state()
+    assert page.locator("html").get_attribute("lang") == "en"
+    words = page.locator("#sidebar, .section-head, .stat-label, .chapter h3").all_inner_texts()
+    assert words
+    chinese = [text for text in words if any("\u4e00" <= letter <= "\u9fff" for letter in text)]
+    assert [text for text in chinese if "监测" not in text] == []
+    keep_picture(page, "home-en", 1440)
+    axe(page)
