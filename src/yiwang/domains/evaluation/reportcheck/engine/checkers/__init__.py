@@ -18,6 +18,7 @@ from yiwang.domains.evaluation.reportcheck.engine.checkers import (
     shares,
     structures,
     sums,
+    tables,
     wholes,
 )
 from yiwang.domains.evaluation.reportcheck.engine.model import Report
@@ -26,6 +27,7 @@ from yiwang.domains.evaluation.reportcheck.types import Finding
 CHECKERS: tuple[Callable[[Report], list[Finding]], ...] = (
     shares.check,
     sums.check,
+    tables.check,
     averages.check,
     structures.check,
     funnels.check,

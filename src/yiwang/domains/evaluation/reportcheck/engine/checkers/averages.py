@@ -31,7 +31,8 @@ _COUNTED_BY = {
 }
 _UNIT_CHARS = "台部户人村镇街家件笔月日天年周班校所项个乡座场处亩间艘辆"
 _COUNTED_NOUN = {"村": "村", "镇": "镇", "街": "街", "乡": "乡", "校": "校"}
-_FULL_YEAR = re.compile(r"全年|年度|年[^内底末初]")
+# 年人均, 人均月补助: a yearly or monthly average of persons, whose number the text does not give.
+_OTHER_BASE = re.compile(r"[年月][人户]均|[人户]均[年月]|每[年月]|全[国省市]平均")
 
 
 def check(report: Report) -> list[Finding]:
@@ -70,7 +71,16 @@ def _per_unit(report: Report, figure: Figure, totals: list[Figure], per: str) ->
         if f.unit in accepted
         or (noun and f.is_count and (f.right.startswith(noun) or noun in f.left[-4:] or f.right[:4].endswith(noun)))
     ]
-    pairs = [(t, c) for t in totals for c in counts if t is not c and c.value > 0]
+    if _OTHER_BASE.search(report.lead(figure)):
+        return None
+    # The total and the number of units stand in the same coordinate part (；) as the average; persons close to it.
+    near = [f for f in counts if per not in {"人", "户"} or figure.index - f.index <= 2]
+    pairs = [
+        (t, c)
+        for t in totals
+        for c in near
+        if t is not c and c.value > 0 and not re.search("[；;]", report.text[min(t.end, c.end) : figure.start])
+    ]
     if not pairs or any(_holds(figure, t, c.value, rounding.interval(c)) for t, c in pairs):
         return None
     top, bottom = min(pairs, key=lambda pair: abs(pair[0].value / pair[1].value - figure.value))
