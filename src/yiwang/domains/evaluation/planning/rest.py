@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
-from ninja import Path, Query
+from ninja import Path
 
 from yiwang.domains.evaluation.planning import rest_out, rest_write
 from yiwang.domains.evaluation.planning.models import Plan
@@ -59,7 +59,7 @@ def _reader(request: HttpRequest, resource: str) -> User:
 
 
 @router.get("/plan", response=PlanOut, operation_id="s45_plan", summary="规划")
-def get_plan(request: HttpRequest, version: Query[Number | None] = None) -> PlanOut:
+def get_plan(request: HttpRequest, version: Number | None = None) -> PlanOut:
     """The plan with its chapters; ``version`` chooses an older text."""
     _reader(request, "s45.plan")
     plan = plans.require_plan()
@@ -89,7 +89,7 @@ def list_versions(request: HttpRequest) -> VersionsOut:
 
 
 @router.get("/plan/compare", response=ComparisonOut, operation_id="s45_compare", summary="版本对比")
-def compare_versions(request: HttpRequest, old: Query[Number], new: Query[Number]) -> ComparisonOut:
+def compare_versions(request: HttpRequest, old: Number, new: Number) -> ComparisonOut:
     """What changed from version ``old`` to version ``new``, by character."""
     _reader(request, "s45.plan")
     plan = plans.require_plan()
@@ -100,13 +100,13 @@ def compare_versions(request: HttpRequest, old: Query[Number], new: Query[Number
 @router.get("/tasks", response=TasksOut, operation_id="s45_tasks", summary="规划任务")
 def list_tasks(
     request: HttpRequest,
-    version: Query[Number | None] = None,
-    chapter: Query[ChapterNumber | None] = None,
-    unit: Query[Word] = "",
-    system: Query[Word] = "",
-    q: Query[Word] = "",
-    cursor: Query[Cursor] = "",
-    limit: Query[Limit] = 100,
+    version: Number | None = None,
+    chapter: ChapterNumber | None = None,
+    unit: Word = "",
+    system: Word = "",
+    q: Word = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> TasksOut:
     """Tasks of the plan with what their units declared in the last evaluated round."""
     _reader(request, "s45.plan")
@@ -119,7 +119,7 @@ def list_tasks(
 
 
 @router.get("/tasks/{code}", response=TaskOut, operation_id="s45_task", summary="一项任务")
-def get_task(request: HttpRequest, code: Path[Code], version: Query[Number | None] = None) -> TaskOut:
+def get_task(request: HttpRequest, code: Path[Code], version: Number | None = None) -> TaskOut:
     """One task of the plan."""
     _reader(request, "s45.plan")
     plan = plans.require_plan()
@@ -130,13 +130,13 @@ def get_task(request: HttpRequest, code: Path[Code], version: Query[Number | Non
 @router.get("/figures", response=FiguresOut, operation_id="s45_figures", summary="指标与数据")
 def list_figures(
     request: HttpRequest,
-    as_of: Query[Day | None] = None,
-    known_at: Query[Day | None] = None,
-    unit: Query[Word] = "",
-    chapter: Query[ChapterNumber | None] = None,
-    q: Query[Word] = "",
-    cursor: Query[Cursor] = "",
-    limit: Query[Limit] = 100,
+    as_of: Day | None = None,
+    known_at: Day | None = None,
+    unit: Word = "",
+    chapter: ChapterNumber | None = None,
+    q: Word = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> FiguresOut:
     """Indicators and facts with their values as of the end of ``as_of``, as the system knew them on ``known_at``.
 
@@ -160,8 +160,8 @@ def list_figures(
 def get_figure(
     request: HttpRequest,
     code: Path[Code],
-    as_of: Query[Day | None] = None,
-    known_at: Query[Day | None] = None,
+    as_of: Day | None = None,
+    known_at: Day | None = None,
 ) -> FigureOut:
     """One figure as of a date, as known on a date."""
     user = _reader(request, "s45.value")
@@ -182,7 +182,7 @@ def get_history(request: HttpRequest, code: Path[Code]) -> HistoryOut:
 
 
 @router.get("/rounds", response=RoundsOut, operation_id="s45_rounds", summary="评估轮次")
-def list_rounds(request: HttpRequest, cursor: Query[Cursor] = "", limit: Query[Limit] = 100) -> RoundsOut:
+def list_rounds(request: HttpRequest, cursor: Cursor = "", limit: Limit = 100) -> RoundsOut:
     """Evaluation rounds, newest first."""
     _reader(request, "s45.round")
     rows = handins.rounds(plans.require_plan()).prefetch_related("steps")
@@ -219,12 +219,12 @@ def get_judgement(request: HttpRequest, pk: Path[Id]) -> RoundJudgementOut:
 @router.get("/hand-ins", response=HandInsOut, operation_id="s45_hand_ins", summary="填报")
 def list_hand_ins(
     request: HttpRequest,
-    round: Query[Id | None] = None,
-    task: Query[Word] = "",
-    unit: Query[Word] = "",
-    state: Query[Word] = "",
-    cursor: Query[Cursor] = "",
-    limit: Query[Limit] = 100,
+    round: Id | None = None,
+    task: Word = "",
+    unit: Word = "",
+    state: Word = "",
+    cursor: Cursor = "",
+    limit: Limit = 100,
 ) -> HandInsOut:
     """Hand-ins that the reader may see."""
     user = _reader(request, "s45.handin")
@@ -241,9 +241,7 @@ def get_hand_in(request: HttpRequest, pk: Path[Id]) -> HandInOut:
 
 
 @router.get("/adjustments", response=AdjustmentsOut, operation_id="s45_adjustments", summary="调整建议")
-def list_adjustments(
-    request: HttpRequest, state: Query[Word] = "", cursor: Query[Cursor] = "", limit: Query[Limit] = 100
-) -> AdjustmentsOut:
+def list_adjustments(request: HttpRequest, state: Word = "", cursor: Cursor = "", limit: Limit = 100) -> AdjustmentsOut:
     """Adjustments that the reader may see, newest first."""
     user = _reader(request, "s45.adjustment")
     rows = adjustments.adjustments(user, plans.require_plan())
