@@ -119,7 +119,8 @@ def test_the_table_as_of_a_date_as_known_on_a_date(world: World, corrected: Roun
 
 @pytest.mark.parametrize("day", ["2023-02-30", "昨天", "9999-12-31", "0001-01-01", "20230630x"])
 def test_a_day_that_does_not_exist_is_refused_with_the_reason(world: World, day: str) -> None:
-    for name, args in (("s45:indicators", []), ("s45:figure", ["F001"])):
+    places: tuple[tuple[str, list[str]], ...] = (("s45:indicators", []), ("s45:figure", ["F001"]))
+    for name, args in places:
         for field in ("as_of", "known_at"):
             answer = browser(world.bureau).get(reverse(name, args=args), {field: day})
             assert answer.status_code == 400
@@ -128,7 +129,7 @@ def test_a_day_that_does_not_exist_is_refused_with_the_reason(world: World, day:
 
 def test_the_workbook_has_the_same_rows_and_the_right_to_it_is_checked(world: World, corrected: Round) -> None:
     answer = browser(world.liaison_police).get(
-        reverse("s45:indicators-export"), {"chapter": 1, "as_of": "2023-06-30", "known_at": "2023-07-01"}
+        reverse("s45:indicators-export"), {"chapter": "1", "as_of": "2023-06-30", "known_at": "2023-07-01"}
     )
     sheet = load_workbook(BytesIO(answer.content)).active
     assert sheet is not None

@@ -50,7 +50,7 @@ def text(user: User, name: str, *args: Any, **query: Any) -> str:
 
 def adjust(world: World) -> None:
     """One approved deletion (version 2) and one proposal that waits."""
-    told = {"reason": "上级文件调整", "basis": "会议纪要", "on": date(2023, 8, 1)}
+    told: dict[str, Any] = {"reason": "上级文件调整", "basis": "会议纪要", "on": date(2023, 8, 1)}
     row = adjustments.propose(
         world.plan, actor=world.bureau, kind="delete", task_code="T1-01", measure_code="T1-01-M1", **told
     )

@@ -99,7 +99,7 @@ def test_figures_by_both_clocks(world: World, evaluated: Round) -> None:
     hand_in = factory.hand_in_for(evaluated, "T1-01")
     factory.correct(world, hand_in, {"F001": Decimal(31)}, at=at_noon(date(2023, 9, 1)))
 
-    def value(**query: str) -> str | None:
+    def value(**query: Any) -> str | None:
         found = get(world.viewer, "/figures/F001", **query)["value"]
         return None if found is None else str(found["quantity"]["value"])
 
@@ -202,10 +202,9 @@ def test_nobody_writes_what_is_not_theirs(world: World) -> None:
     assert post(world.liaison_data, f"{path}/draft", body, 404)["code"] == "handin_unknown"
     for user in (world.bureau, world.leader, world.viewer, world.sysadmin):
         assert post(user, f"{path}/draft", body, 403)["code"] == "forbidden"
-    for action, data in (("return", {"number": 1, "reason": "x"}), ("accept", {"number": 1})):
-        assert post(world.liaison_police, f"{path}/{action}", data, 403)["code"] == "forbidden"
-    for action in ("ask", "remind", "close", "report"):
-        data = {"tasks": ["T1-01"]} if action == "ask" else {}
+    for action, decision in (("return", {"number": 1, "reason": "x"}), ("accept", {"number": 1})):
+        assert post(world.liaison_police, f"{path}/{action}", decision, 403)["code"] == "forbidden"
+    for action, data in (("ask", {"tasks": ["T1-01"]}), ("remind", {}), ("close", {}), ("report", {})):
         assert post(world.liaison_police, f"/rounds/{round_.pk}/{action}", data, 403)["code"] == "forbidden"
     assert call(None, "get", "/plan", status=401)["code"] == "not_signed_in"
 

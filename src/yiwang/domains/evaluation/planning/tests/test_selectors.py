@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from yiwang.domains.evaluation.planning.services import handins as writing
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import AS_OF, World
 from yiwang.domains.evaluation.planning.types import Status, TaskStatus
+from yiwang.kernel.access.api import User
 from yiwang.lib.clock import at_noon
 from yiwang.lib.problems import Problem
 
@@ -37,7 +39,7 @@ def value(world: World, code: str, as_of: date, known_on: date | None = None) ->
 
 def change_plan(world: World) -> PlanVersion:
     """Three adjustments approved together on 2023-10-01: a deletion, a change, an addition."""
-    told = {"reason": "上级文件调整", "basis": "会议纪要", "on": date(2023, 8, 1)}
+    told: dict[str, Any] = {"reason": "上级文件调整", "basis": "会议纪要", "on": date(2023, 8, 1)}
     rows = [
         adjustments.propose(
             world.plan, actor=world.bureau, kind="delete", task_code="T1-01", measure_code="T1-01-M1", **told
@@ -190,8 +192,8 @@ def test_the_board_shows_laggards_to_those_who_may_see_them(world: World) -> Non
     round_ = factory.make_round(world)
     factory.accept_all(world, round_)
 
-    def laggards(user: object) -> dict[str, list[str]]:
-        rows = board.task_rows(user, world.version, round_, TaskFilter())  # type: ignore[arg-type]
+    def laggards(user: User) -> dict[str, list[str]]:
+        rows = board.task_rows(user, world.version, round_, TaskFilter())
         return {row.task.code: [item.indicator.code for item in row.laggards] for row in rows if row.laggards}
 
     assert laggards(world.bureau) == laggards(world.liaison_police) == {"T1-02": ["F004"]}
@@ -215,8 +217,8 @@ def test_a_comparison_names_what_was_removed_changed_and_added(world: World) -> 
 def test_measures_show_what_adjustments_did_to_them(world: World) -> None:
     version = change_plan(world)
 
-    def measures(code: str, user: object = None) -> list[tuple[str, bool, list[int]]]:
-        changes = board.adjustments(user or world.bureau, version, code)  # type: ignore[arg-type]
+    def measures(code: str, user: User | None = None) -> list[tuple[str, bool, list[int]]]:
+        changes = board.adjustments(user or world.bureau, version, code)
         rows = board.measure_rows(plans.task(version, code), changes)
         return [(row.code, row.removed, [change.number for change in row.adjustments]) for row in rows]
 
@@ -261,7 +263,7 @@ def test_a_figure_tells_everything_that_the_reader_may_know(world: World) -> Non
     assert (hidden.judgement, hidden.explanation, hidden.mentions, hidden.evidence) == (None, None, (), ())
 
 
-def test_documents_behind_a_value_are_shown_to_those_who_may_open_them(world: World, tmp_path: object) -> None:
+def test_documents_behind_a_value_are_shown_to_those_who_may_open_them(world: World) -> None:
     round_ = factory.make_round(world, tasks=("T1-02",))
     hand_in = factory.hand_in_for(round_, "T1-02")
     writing.add_evidence(
@@ -286,7 +288,7 @@ def test_a_figure_says_when_it_has_been_corrected_since(world: World) -> None:
     then = figures.detail(world.viewer, "F001", AS_OF, date(2023, 8, 1))
     assert then.value is not None
     assert then.value_now is not None
-    assert (then.value.value, then.value_now.value, then.corrected) == (33, 31, True)
+    assert (int(then.value.value), int(then.value_now.value), then.corrected) == (33, 31, True)
     assert not figures.detail(world.viewer, "F001", AS_OF).corrected
     assert not figures.detail(world.viewer, "F001", AS_OF, CORRECTED_ON).corrected
 
@@ -322,8 +324,8 @@ def test_the_default_date_is_the_cut_off_of_the_last_evaluated_round(world: Worl
 
 
 def test_names_come_in_one_query_and_gone_accounts_keep_their_username(
-    world: World, django_assert_num_queries: object
+    world: World, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         found = people.names([world.bureau.username, "gone", ""])
     assert found == {world.bureau.username: world.bureau.display_name, "gone": "gone"}
