@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
 
 from yiwang.kernel.access import api as access
+from yiwang.kernel.systems import api as systems
 from yiwang.lib.problems import Problem
 from yiwang.site.validation import validation_problem
 from yiwang.ui import problems
@@ -25,8 +26,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/access", "yiwang.kernel.access.rest.router"),
     ("/audit", "yiwang.kernel.audit.rest.router"),
     ("/notices", "yiwang.kernel.notices.rest.router"),
-    ("/evaluation", "yiwang.domains.evaluation.planning.rest.router"),
-    ("/report-check", "yiwang.domains.evaluation.reportcheck.rest.router"),
+    *((f"/{system.url_prefix.strip('/')}", f"{system.module}.rest.router") for system in systems.installed()),
 )
 
 api = NinjaAPI(

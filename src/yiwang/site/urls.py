@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from yiwang.kernel.systems import api as systems
 from yiwang.site import observe, views
 from yiwang.site.api import api
 
@@ -28,6 +29,5 @@ urlpatterns = [
     path("audit/", include("yiwang.kernel.audit.urls")),
     path("units/", include("yiwang.kernel.orgs.urls")),
     path("systems/", include("yiwang.kernel.systems.urls")),
-    path("evaluation/", include("yiwang.domains.evaluation.planning.urls")),
-    path("report-check/", include("yiwang.domains.evaluation.reportcheck.urls")),
+    *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]
