@@ -25,7 +25,7 @@ def install(packages: list[str]) -> None:
     """Install Debian packages; a failure shows apt's own words."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", *packages]):
-        result = subprocess.run(  # noqa: S603
+        result = subprocess.run(
             command, check=False, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         if result.returncode != 0:
@@ -46,7 +46,7 @@ def main() -> int:
             f"缺少外部程序：{names}。请以 root 执行 apt-get install {' '.join(lacking.values())} 后重试。\n"
             f"Foreign programs are missing: {names}. As root: apt-get install {' '.join(lacking.values())}, then again."
         )
-    return subprocess.run([str(ROOT / ".venv/bin/pytest"), "-m", "external"], check=False, cwd=ROOT).returncode  # noqa: S603
+    return subprocess.run([str(ROOT / ".venv/bin/pytest"), "-m", "external"], check=False, cwd=ROOT).returncode
 
 
 if __name__ == "__main__":

@@ -88,12 +88,12 @@ def main() -> int:
     }
     if options.check:
         for path in stale:
-            print(f"stale: {path.relative_to(ROOT)} (run tools/frontend.py)")  # noqa: T201
+            print(f"stale: {path.relative_to(ROOT)} (run tools/frontend.py)")
         return 1 if stale else 0
     VENDOR.mkdir(parents=True, exist_ok=True)
     for path, content in stale.items():
         path.write_bytes(content)
-    print(f"front end: {len(stale)} files written to {VENDOR.relative_to(ROOT)}")  # noqa: T201
+    print(f"front end: {len(stale)} files written to {VENDOR.relative_to(ROOT)}")
     return 0
 
 

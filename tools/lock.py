@@ -27,7 +27,7 @@ def main() -> None:
     for name, sources in LOCKS.items():
         target = f"requirements/{name}.lock"
         command = [str(ROOT / ".venv/bin/uv"), "pip", "compile", *sources, *options, "--output-file", target]
-        subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
         sys.stdout.write(f"{target}\n")
 
 

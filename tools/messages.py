@@ -169,20 +169,20 @@ def main() -> int:
     if options.missing:
         for entry in new:
             if not (all(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr):
-                print(repr(entry.msgid))  # noqa: T201
+                print(repr(entry.msgid))
         return 0
     compiled = CATALOGUE.with_suffix(".mo")
     if options.check:
         for fault in waiting:
-            print(fault)  # noqa: T201
+            print(fault)
         text = CATALOGUE.read_text(encoding="utf-8") if CATALOGUE.exists() else ""
         stale = text != str(new) + "\n" or not compiled.exists() or compiled.read_bytes() != new.to_binary()
         if stale:
-            print(f"{CATALOGUE.relative_to(ROOT)} is stale: run tools/messages.py")  # noqa: T201
+            print(f"{CATALOGUE.relative_to(ROOT)} is stale: run tools/messages.py")
         return 1 if waiting or stale else 0
     CATALOGUE.write_text(str(new) + "\n", encoding="utf-8")
     compiled.write_bytes(new.to_binary())
-    print(f"messages: {len(new)} in the catalogue, {len(waiting)} wait for English")  # noqa: T201
+    print(f"messages: {len(new)} in the catalogue, {len(waiting)} wait for English")
     return 0
 
 

@@ -48,8 +48,9 @@ def require_python() -> None:
             "PYTHON=python3.11 make …",
         )
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        # Debian ships Python without these two; they are only looked for here.
+        import ensurepip  # noqa: F401  (looked for, not used)
+        import venv  # noqa: F401  (looked for, not used)
     except ImportError:
         fail(
             "缺少 Python 的 venv 组件。Debian 上请执行：apt-get install python3-venv",
@@ -81,7 +82,7 @@ def finish(stamp: Path, key: str) -> None:
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> None:
     """Run a program quietly; when it fails, show what it said and end."""
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         command, check=False, cwd=ROOT, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
     )  # fmt: skip
@@ -116,7 +117,7 @@ def usable(python: Path) -> bool:
     check = (
         f"import sys, pip; sys.exit(sys.version_info[:2] != {sys.version_info[:2]!r} or sys.prefix != {str(VENV)!r})"
     )
-    return subprocess.run([str(python), "-c", check], check=False, stderr=subprocess.DEVNULL).returncode == 0  # noqa: S603
+    return subprocess.run([str(python), "-c", check], check=False, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def install_uv() -> None:
@@ -175,7 +176,7 @@ def uv_environment() -> dict[str, str]:
 
 def pip_setting(name: str) -> str:
     """A setting of pip's configuration files, or an empty text."""
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [str(PYTHON), "-m", "pip", "config", "get", name], check=False, capture_output=True, encoding="utf-8"
     )
     return result.stdout.strip() if result.returncode == 0 else ""

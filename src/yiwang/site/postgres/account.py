@@ -40,7 +40,7 @@ class Account:
         if not self.switch:
             return os.access(path, os.R_OK | os.X_OK)
         test = shutil.which("test") or "/usr/bin/test"
-        return subprocess.run([test, "-x", str(path)], check=False, cwd="/", **self.popen_options()).returncode == 0  # noqa: S603
+        return subprocess.run([test, "-x", str(path)], check=False, cwd="/", **self.popen_options()).returncode == 0  # noqa: S603  (fixed words)
 
 
 def server_account() -> Account:
@@ -66,6 +66,6 @@ def _create() -> bool:
     if program is None:
         return False
     command = [program, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    result = subprocess.run([*command, "--shell", "/usr/sbin/nologin", USER], check=False, capture_output=True)  # noqa: S603
+    result = subprocess.run([*command, "--shell", "/usr/sbin/nologin", USER], check=False, capture_output=True)  # noqa: S603  (fixed words)
     # 9: somebody else has just made it.
     return result.returncode in (0, 9)

@@ -233,7 +233,7 @@ def ensure_data(folder: Path, account: Account) -> Cluster:
 
 def run_program(command: list[str], account: Account, name: str) -> None:
     """Run one of the package's programs to its end; a failure is told with what the program said."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603  (the package's program with our own options)
         command, check=False, capture_output=True, text=True, cwd="/", env=environment(), **account.popen_options()
     )
     if done.returncode != 0:

@@ -120,7 +120,7 @@ def _launch(cluster: Cluster, account: Account, data: Path, settings: dict[str, 
         # The shell ends at once, so that init adopts the postmaster: as our child it would stay a zombie when killed,
         # and
         # a zombie's number counts as alive for PostgreSQL's own check of its pid file.
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603  (the package's program with our own options)
             ["/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", *command],
             check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True, cwd="/",
             env=disk.environment(), **account.popen_options(),
