@@ -39,6 +39,7 @@ _DATE = re.compile(
     rf"|(?<!\d)(?:{_YEAR})(?:(?P<mf>\d{{1,2}})\s?月?[-—－~至]+(?P<mt>\d{{1,2}})\s?月份?|(?P<m>\d{{1,2}})\s?月份?(?:(?P<d>\d{{1,2}})\s?[日号]|(?P<me>底|末)|(?P<mb>初))?"
     rf"|(?P<half>上半年|下半年)|第?(?P<q>[一二三四1-4])季度|(?P<ye>年?底|年?末)|(?P<q3>前三季度))?"
     rf"|(?<![\d.])(?P<m2>\d{{1,2}})月(?:(?P<d2>\d{{1,2}})[日号]|(?P<p2>份)|(?P<me2>底|末))"
+    rf"|(?<![\d.])(?P<mf2>\d{{1,2}})\s?月?[-—－~至]+(?P<mt2>\d{{1,2}})\s?月份?(?!\d)|(?P<half2>上半年|下半年)"
     rf"|(?<!\d)(?P<by>(?:19|20)\d\d)(?=以来|至今)"
 )
 _CN = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
@@ -63,7 +64,8 @@ def find_dates(text: str) -> tuple[list[DateMention], list[BadDate]]:
     """
     found: list[DateMention] = []
     bad: list[BadDate] = []
-    year_now: int | None = None
+    first_year = re.search(r"(?<!\d)((?:19|20)\d\d)年", text)
+    year_now: int | None = int(first_year[1]) if first_year else None
     for match in _DATE.finditer(text):
         start, end = match.span()
         named = match["y"] or ("".join(_CN[c] for c in match["cy"]) if match["cy"] else None)
@@ -97,8 +99,8 @@ def _cover(match: re.Match[str], year: int | None) -> tuple[date, date, str] | N
         return date(int(match["by"]), 1, 1), date(int(match["by"]), 12, 31), "year"
     if year is None:
         return None
-    if match["mf"]:
-        first, last = int(match["mf"]), int(match["mt"])
+    if match["mf"] or match["mf2"]:
+        first, last = int(match["mf"] or match["mf2"]), int(match["mt"] or match["mt2"])
         if not 1 <= first < last <= 12:
             return None
         return date(year, first, 1), _end_of_month(year, last), "range"
@@ -115,8 +117,8 @@ def _cover(match: re.Match[str], year: int | None) -> tuple[date, date, str] | N
         if match["mb"]:
             return date(year, month, 1), date(year, month, 1), "day"
         return date(year, month, 1), _end_of_month(year, month), "month"
-    if match["half"]:
-        first_half = match["half"] == "上半年"
+    if match["half"] or match["half2"]:
+        first_half = "上半年" in {match["half"], match["half2"]}
         return (
             (date(year, 1, 1), date(year, 6, 30), "half")
             if first_half

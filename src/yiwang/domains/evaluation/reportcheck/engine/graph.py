@@ -13,7 +13,7 @@ from yiwang.domains.evaluation.reportcheck.engine.units import same_unit
 # Words after which a figure belongs to another dimension or a later stage, so that parts may overlap.
 OVERLAPPING = re.compile(
     r"女|党员|少数民族|岁|学历|本科|硕士|以上|以下|超过|新增|在建|重点|优秀|示范|已|未|开工|竣工|投产|完成|办结|投用|建成|整改|解决|落实|发放|"
-    r"签约|注册|激活|活跃|参保|脱贫|累计|当年|今年|本年|同比|持证|有效|国家级|省级|规上|规模以上|户籍|常住"
+    r"签约|注册|激活|活跃|参保|脱贫|累计|当年|今年|本年|同比|持证|有效|规上|规模以上|户籍|常住"
 )
 _EXHAUSTIVE = re.compile(r"分别(?:为|是|有)?|由[^，。]{0,40}(?:组成|构成)|包括|分为|分成|划分为|即[：:]|具体为")
 _AMONG = re.compile(r"其中|包括|分别(?:为|是)?|分为|分成|由[^，。；]{0,30}(?:组成|构成)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from yiwang.domains.evaluation.reportcheck.engine import numerals
 from yiwang.domains.evaluation.reportcheck.engine.model import Report, Span, finding
@@ -19,6 +20,11 @@ _ITEM = re.compile(rf"(?P<n>[{_CN}]{{1,3}})是")
 _LINE = re.compile(
     rf"[ \t　]*(?:(?P<a>\d{{1,2}})[.．、](?!\d)|[（(](?P<b>\d{{1,2}})[)）]|[（(](?P<c>[{_CN}]{{1,3}})[)）]"
     rf"|(?P<d>[{_CN}]{{1,3}})、)"
+)
+_BRACKETED = re.compile(rf"(?<=[。；：;:])\s*[（(]([{_CN}]{{1,3}})[)）]")
+_NAMELY = re.compile(
+    r"(?P<n>\d{1,2}|[二两三四五六七八九十])(?:大|项|个|类)[^，。；：、“”\d]{0,8}”?[，,：:]?(?:即|分别是|分别为)[：:]?"
+    r"(?P<items>[^，。；：！？、\n\d]{2,16}(?:、[^，。；：！？、\n\d]{2,16}){1,12})(?=[，。；])"
 )
 _ACTIONS = {
     "删除": re.compile(r"删除|取消|撤销|终止|不再"),
@@ -70,13 +76,28 @@ def _lists(report: Report) -> list[tuple[Span, list[Span]]]:
         previous = segment
     if lead and len(items) > 1:
         out.append((lead, items))
-    return out + _line_lists(report)
+    return out + _line_lists(report) + _inline_lists(report)
 
 
 def _last_sentence(report: Report, segment: Span) -> Span | None:
     body = report.text[segment[0] : segment[1]].rstrip()
     cut = max(body.rfind(mark, 0, len(body) - 1) for mark in "。！？\n") + 1
     return segment[0] + cut, segment[1]
+
+
+def _inline_lists(report: Report) -> list[tuple[Span, list[Span]]]:
+    """（一）…（二）… inside one paragraph, after the sentence that announces them."""
+    out = []
+    for start, end in report.layout.paragraphs:
+        marks = list(_BRACKETED.finditer(report.text, start, end))
+        numbers = [int(numerals.chinese(mark[1]) or 0) for mark in marks]
+        if len(marks) < 2 or numbers != list(range(1, len(marks) + 1)) or marks[0].start() - start < 6:
+            continue
+        body = report.text[start : marks[0].start()].rstrip()
+        lead = start + max(body.rfind(mark, 0, len(body) - 1) for mark in "。！？") + 1
+        edges = [mark.start() for mark in marks] + [end]
+        out.append(((lead, marks[0].start()), list(pairwise(edges))))
+    return out
 
 
 def _line_lists(report: Report) -> list[tuple[Span, list[Span]]]:
@@ -112,7 +133,8 @@ def _announced(report: Report, lead: Span, listed: int) -> tuple[Span, int] | No
         if report.text[max(0, match.start() - 1)] in "第.0123456789":
             continue
         number = int(match["n"]) if match["n"].isdigit() else int(numerals.chinese(match["n"]) or 0)
-        if "方面" in match["u"] or _NOUN.search(match["noun"]):
+        alone = not match["noun"] and report.text[match.end() : match.end() + 1] in "：:。"
+        if "方面" in match["u"] or alone or _NOUN.search(match["noun"]):
             found.append((match.span(), number))
     if not found or any(number == listed for _, number in found):
         return None
@@ -168,6 +190,12 @@ def _kinds(report: Report, lead: Span, items: list[Span]) -> Finding | None:
 def _inline(report: Report) -> list[Finding]:
     """甲、乙、丙三个镇: as many names as the number says; with 等 there may be fewer names, never more."""
     out = []
+    for match in _NAMELY.finditer(report.text):
+        number = int(match["n"]) if match["n"].isdigit() else int(numerals.chinese(match["n"]) or 0)
+        items = match["items"].split("、")
+        joined = len(re.findall(r"(?<=[\u4e00-\u9fff])[和及与](?=[\u4e00-\u9fff]{2})", items[-1]))
+        if not len(items) <= number <= len(items) + joined and "等" not in items[-1]:
+            out.append(_listed(match.span(), match[0], len(items), match["n"]))
     for match in _BEFORE_LIST.finditer(report.text):
         number = int(match["n"]) if match["n"].isdigit() else int(numerals.chinese(match["n"]) or 0)
         names = match["items"].split("、")
@@ -180,15 +208,17 @@ def _inline(report: Report) -> list[Finding]:
             continue
         if least > number and (number < least - 2 or joined):
             continue
-        out.append(
-            finding(
-                "announced_count",
-                "warning",
-                f"列举与数目不符：“{match[0]}”列出 {least} 个，却写 {match['n']}{match['u']}。请核对。",
-                f"{least} names are listed, but the text says {match['n']}.",
-                [match.span()],
-                match["n"],
-                str(least),
-            )
-        )
+        out.append(_listed(match.span(), match[0], least, f"{match['n']}{match['u']}"))
     return out
+
+
+def _listed(span: Span, words: str, listed: int, said: str) -> Finding:
+    return finding(
+        "announced_count",
+        "warning",
+        f"列举与数目不符：“{words}”列出 {listed} 个，却写“{said}”。请核对。",
+        f"{listed} names are listed, but the text says {said}.",
+        [span],
+        said,
+        str(listed),
+    )

@@ -23,6 +23,9 @@ _DOWN = re.compile(r"(?:下降|降低|降幅|减少|压缩|压减|缩短|缩减|
 _ELSEWHERE = re.compile(r"全[国省市县]|世界|同期|GDP|地区生产总值|财政|年度|目标|计划|规划|应")
 # 按时办结率 is no share of 办结 but of what was done in time: the count must say so too.
 _MANNER = re.compile(r"按时|按期|及时|网上|线上|全程|一次|主动|提前|当场|首次|初次|即时|平均|综合")
+_GENERIC = re.compile(r"覆盖|完成|出席|到会|到位|落实|执行|兑现|到岗|入户|普及|回收|到课|上线|接入|建设|改造|配备")
+_DUE = re.compile(r"共|应|计划|需|总|目标|全[镇区县市乡村]")
+_DONE = re.compile(r"已|实际|实到|实有|实发|实收|完成")
 _NEAR = Decimal("0.5")
 
 
@@ -50,6 +53,8 @@ def _rate(report: Report, figure: Figure) -> Finding | None:
     words = _words_before(report, figure)
     if "分别" in words:
         return _respectively(report, figure)
+    if words == "的":
+        return _of_amount(report, figure)
     share, rate = _SHARE.search(words), _RATE.search(words)
     if (not share and not rate) or _CHANGE.search(words):
         return None
@@ -57,7 +62,7 @@ def _rate(report: Report, figure: Figure) -> Finding | None:
     if len(counts) < 2:
         return None
     stem = "" if share else (rate["stem"] if rate else "")[-2:]
-    tops = _numerators(report, figure, counts, stem)
+    tops = _numerators(report, figure, counts, stem) or _carried_out(report, figure, counts, stem)
     tied = bool(tops)
     tops = tops or counts[-1:]
     pairs = [
@@ -133,11 +138,7 @@ def _unlike(report: Report, figure: Figure, pairs: list[tuple[Figure, Figure]]) 
 
 
 def _base(figure: Figure) -> bool:
-    return (
-        figure.unit not in {PERCENT, POINT, "‰", "倍", "分", "级", "位", "Mbps"}
-        and "/" not in figure.unit
-        and not figure.planned
-    )
+    return figure.unit not in {PERCENT, POINT, "‰", "倍", "分", "级", "位", "Mbps"} and "/" not in figure.unit
 
 
 def _numerators(report: Report, figure: Figure, counts: list[Figure], stem: str) -> list[Figure]:
@@ -152,6 +153,35 @@ def _numerators(report: Report, figure: Figure, counts: list[Figure], stem: str)
         if f.sentence == figure.sentence and stem in f.left + f.right and all(how in f.left for how in manner)
     ]
     return tops[-1:]
+
+
+def _carried_out(report: Report, figure: Figure, counts: list[Figure], stem: str) -> list[Figure]:
+    """代表共180名，实到162名，出席率…: a rate of things carried out, between what was due and what was done."""
+    bottom, top = counts[-2], counts[-1]
+    fits = (
+        _GENERIC.fullmatch(stem)
+        and bottom.unit == top.unit
+        and bottom.sentence == top.sentence == figure.sentence
+        and top.index == figure.index - 1
+        and bottom.index == top.index - 1
+        and _DUE.search(report.lead(bottom))
+        and _DONE.match(report.text[bottom.end : top.start].lstrip("，, 其中"))
+        and not _MANNER.search(report.lead(figure))
+    )
+    return [top] if fits else []
+
+
+def _of_amount(report: Report, figure: Figure) -> Finding | None:
+    """完成投资3.6亿元，占总投资4亿元的80%: the whole stands inside the phrase."""
+    before = report.before(figure)
+    if len(before) < 2:
+        return None
+    top, bottom = before[-2], before[-1]
+    if top.unit != bottom.unit or not _base(top) or not re.search(r"占[^，。；]{0,20}$", report.between(top, bottom)):
+        return None
+    if bottom.value <= 0 or _holds(figure, top, bottom):
+        return None
+    return _mismatch(figure, top, bottom)
 
 
 def _directly_before(bottom: Figure, top: Figure) -> bool:

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from yiwang.domains.evaluation.reportcheck.engine import rounding
-from yiwang.domains.evaluation.reportcheck.engine.graph import OVERLAPPING, Group, bare, groups, label
+from yiwang.domains.evaluation.reportcheck.engine.graph import OVERLAPPING, Group, bare, groups, label, shares_words
 from yiwang.domains.evaluation.reportcheck.engine.model import Figure, Report, finding
 from yiwang.domains.evaluation.reportcheck.engine.numerals import plain
 from yiwang.domains.evaluation.reportcheck.types import Finding
@@ -50,9 +50,10 @@ def _among(report: Report, group: Group) -> Finding | None:
 def _alike(parts: list[Figure]) -> list[Figure]:
     """The leading parts that exclude one another: no later stage, no other dimension (女性, 党员, 已办结)."""
     kept = []
+    if len(parts) == 2 and {c for part in parts for c in (part.left + part.right)[:1]} == {"男", "女"}:
+        return parts
     for part in parts:
-        words = bare(part.left + part.right)
-        if OVERLAPPING.search(words):
+        if OVERLAPPING.search(bare(part.left + part.right)):
             break
         kept.append(part)
     return kept
@@ -63,7 +64,10 @@ def _total_after(report: Report, figure: Figure) -> Finding | None:
     start = report.layout.sentences[figure.sentence][0]
     words = report.text[max(start, figure.start - 24) : figure.start].removesuffix(figure.hedge)
     before = [f for f in report.before(figure) if f.unit == figure.unit]
-    if not _TOTAL.search(words) or len(before) < 2 or figure.planned or figure.hedge or "/" in figure.unit:
+    weak = not _TOTAL.search(words)
+    if weak and not _together(report, figure, before):
+        return None
+    if len(before) < 2 or figure.planned or figure.hedge or "/" in figure.unit:
         return None
     run: list[Figure] = []
     for other in reversed(before):
@@ -81,7 +85,18 @@ def _total_after(report: Report, figure: Figure) -> Finding | None:
     if max(part.value for part in run) > figure.value and "其中" in report.sentence_text(figure):
         return None
     parts = list(reversed(run))
-    return _report(figure, parts, sum((part.value for part in parts), Decimal(0)), "error", "")
+    return _report(figure, parts, sum((part.value for part in parts), Decimal(0)), "warning" if weak else "error", "")
+
+
+def _together(report: Report, figure: Figure, before: list[Figure]) -> bool:
+    """新建厕所35座、改建厕所25座，共新改建厕所60座: 共 opens the clause and every part names what the total names."""
+    if not re.match(r"[，,\s]*共(?![享建同])", report.clause_text(figure)) or "其中" in report.sentence_text(figure):
+        return False
+    last = before[-2:]
+    return len(last) == 2 and all(
+        part.clause >= figure.clause - 2 and shares_words(figure.left + figure.right, part.left + part.right)
+        for part in last
+    )
 
 
 def _report(whole: Figure, parts: list[Figure], together: Decimal, severity: str, note: str) -> Finding:
