@@ -15,7 +15,7 @@ KERNEL_ROOMS = ("systems", "audit", "orgs", "access", "files", "notices")
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file that git tracks or would add, without what is ignored. Outside a checkout there is nothing to judge."""
+    """Every file that git tracks or would add, without what is ignored."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 
 from yiwang.lib.problems import Problem
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+    from django.db.models import Field, Model, QuerySet
 
 T = TypeVar("T", bound="Model")
 MAX_LIMIT = 200
@@ -51,9 +51,10 @@ def cursor_page(qs: QuerySet[T], cursor: str, limit: int, key: str = "id") -> Pa
     if cursor:
         try:
             text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode()
-            value = qs.model._meta.get_field(column).to_python(text)
+            field = cast("Field[Any, Any]", qs.model._meta.get_field(column))
+            value = field.to_python(text)
             # The database refuses what Python allows (integers beyond the column): say so while we can.
-            qs.model._meta.get_field(column).run_validators(value)
+            field.run_validators(value)
         except (ValueError, UnicodeError, binascii.Error, ValidationError) as error:
             raise _bad_cursor() from error
         if isinstance(value, str) and "\x00" in value:

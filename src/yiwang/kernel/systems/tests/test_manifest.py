@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.test import Client
-from django.urls import reverse
 
-from yiwang.kernel.access.testing import make_user
 from yiwang.kernel.systems import api as systems
 from yiwang.kernel.systems.manifest import RULES, read_manifest, read_quality
 from yiwang.lib.problems import Problem
@@ -123,34 +120,3 @@ def test_the_status_page_has_every_system() -> None:
     text = systems.status_markdown()
     assert len(re.findall(r"^\| S\d\d \|", text, re.MULTILINE)) == 48
     assert "- none 未建: " in text
-
-
-@pytest.mark.django_db
-class TestPage:
-    """The catalogue page and its interface."""
-
-    def test_filters(self, client: Client) -> None:
-        client.force_login(make_user("viewer"))
-        every = client.get(reverse("systems:list")).content.decode()
-        assert every.count('<tr id="S') == 48
-        some = client.get(reverse("systems:list"), {"status": "none", "q": "供销"}).content.decode()
-        assert some.count('<tr id="S') == 1
-        assert 'id="S27"' in some
-        none = client.get(reverse("systems:list"), {"q": "没有这个系统\x00"}).content.decode()
-        assert "没有符合条件的系统" in none
-
-    def test_installed_systems_are_links(self, client: Client) -> None:
-        client.force_login(make_user("viewer"))
-        page = client.get(reverse("systems:list"), {"q": "S45"}).content.decode()
-        assert f'href="/{systems.manifest("S45").url_prefix}"' in page
-
-    def test_the_interface(self, client: Client) -> None:
-        client.force_login(make_user("viewer"))
-        assert len(client.get("/api/v1/systems/").json()) == 48
-        assert {row["status"] for row in client.get("/api/v1/systems/?status=none").json()} == {"none"}
-        assert client.get("/api/v1/systems/?status=finished").status_code == 422
-
-    def test_without_a_role_there_is_nothing(self, client: Client) -> None:
-        client.force_login(make_user(()))
-        assert client.get(reverse("systems:list")).status_code == 403
-        assert client.get("/api/v1/systems/").status_code == 403
