@@ -236,7 +236,7 @@ class SearchHit:
 
 @dataclass(frozen=True)
 class TextChange:
-    """A line of the comparison of two plan versions. ``kind`` is added, removed or changed."""
+    """A line of the comparison of two plan versions, with its task's code. ``kind`` is added, removed or changed."""
 
     kind: str
     what: str
@@ -245,6 +245,7 @@ class TextChange:
     old: str = ""
     new: str = ""
     words: tuple[tuple[str, str], ...] = field(default=())
+    task: str = ""
 
 
 def _text(value: object, field: str, limit: int = TEXT_LIMIT) -> str:

@@ -116,12 +116,11 @@ def facts_of(row: Indicator) -> IndicatorFacts:
 
 def compare(old: PlanVersion, new: PlanVersion) -> list[TextChange]:
     """What changed between two versions: tasks, measures and indicators by code, with the words that differ."""
-    changes = _changes("task", list(tasks(old)), list(tasks(new)), _task_text, lambda row: row.title_zh)
-    changes += _changes("measure", _measures(old), _measures(new), lambda row: row.text, lambda row: row.task.title_zh)
-    changes += _changes(
-        "indicator", list(indicators(old)), list(indicators(new)), _indicator_text, lambda row: row.name_zh
-    )
-    return changes
+    return [
+        *_changes("task", list(tasks(old)), list(tasks(new)), _task_text),
+        *_changes("measure", _measures(old), _measures(new), lambda row: row.text),
+        *_changes("indicator", list(indicators(old)), list(indicators(new)), _indicator_text),
+    ]
 
 
 def _measures(of: PlanVersion) -> list[Measure]:
@@ -138,22 +137,31 @@ def _indicator_text(row: Indicator) -> str:
     return f"{row.name_zh}（{row.unit}，{row.get_nature_display()}，目标：{targets or '无'}）"
 
 
-def _changes(
-    what: str, old: Iterable[Row], new: Iterable[Row], text: Callable[[Row], str], title: Callable[[Row], str]
-) -> list[TextChange]:
+def _changes(what: str, old: Iterable[Row], new: Iterable[Row], text: Callable[[Row], str]) -> list[TextChange]:
     before: dict[str, Row] = {row.code: row for row in old}
     after: dict[str, Row] = {row.code: row for row in new}
     found: list[TextChange] = []
     for code in [*before, *(code for code in after if code not in before)]:
         left, right = before.get(code), after.get(code)
-        if left is None and right is not None:
-            found.append(TextChange("added", what, code, title(right), new=text(right)))
-        elif right is None and left is not None:
-            found.append(TextChange("removed", what, code, title(left), old=text(left)))
-        elif left is not None and right is not None and text(left) != text(right):
-            runs = words(text(left), text(right))
-            found.append(TextChange("changed", what, code, title(right), text(left), text(right), runs))
+        row = right or left
+        was, now = "" if left is None else text(left), "" if right is None else text(right)
+        if row is None or (left is not None and right is not None and was == now):
+            continue
+        kind = "added" if left is None else "removed" if right is None else "changed"
+        runs = words(was, now) if kind == "changed" else ()
+        found.append(TextChange(kind, what, code, _title(row), was, now, runs, _task_code(row)))
     return found
+
+
+def _title(row: Task | Measure | Indicator) -> str:
+    """What a change is headed with: a measure has no name but its task's."""
+    if isinstance(row, Task):
+        return row.title_zh
+    return row.task.title_zh if isinstance(row, Measure) else row.name_zh
+
+
+def _task_code(row: Task | Measure | Indicator) -> str:
+    return row.code if isinstance(row, Task) else row.task.code
 
 
 def words(old: str, new: str) -> tuple[tuple[str, str], ...]:

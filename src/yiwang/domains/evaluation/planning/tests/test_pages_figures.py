@@ -159,8 +159,8 @@ def test_a_figure_hides_its_judgement_from_those_who_may_not_see_it(world: World
         "约束性指标未达时序",
         "底数不清",
         "逐户核对",
-        "90.00%",
-        "60.00%",
+        "90% 以上为基本达到",
+        "60% 以上为滞后",
         "待核实",
         "内部评估口径",
     ):

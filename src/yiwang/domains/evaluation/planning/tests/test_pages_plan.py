@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from yiwang.domains.evaluation.planning.models import Plan, Round
+from yiwang.domains.evaluation.planning.models import Indicator, Plan, Round
 from yiwang.domains.evaluation.planning.services import adjustments
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import World
@@ -237,6 +237,17 @@ def test_a_comparison_marks_the_characters_and_names_the_adjustment(world: World
     seen = text(world.viewer, "s45:compare", 1, 3)
     assert "<ins>全部</ins>" in seen
     assert "/evaluation/adjustments/" not in seen
+
+
+def test_measures_that_fell_with_their_task_name_the_adjustment_too(world: World) -> None:
+    Indicator.objects.filter(task__code="T2-02").delete()
+    told: dict[str, Any] = {"kind": "delete", "task_code": "T2-02", "reason": "不再需要", "basis": "会议纪要"}
+    row = adjustments.propose(world.plan, actor=world.bureau, **told)
+    adjustments.approve([row], actor=world.approver)
+    page = text(world.bureau, "s45:compare", 1, 2)
+    assert "共 3 处差异" in page
+    # Once in the list at the top, once at the task and at each of its two measures.
+    assert page.count('href="/evaluation/adjustments/1/"') == 4
 
 
 def test_a_comparison_needs_two_versions_that_exist(world: World) -> None:

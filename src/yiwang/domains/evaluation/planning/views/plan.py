@@ -205,14 +205,18 @@ def _system_names(codes: list[str]) -> list[tuple[str, str]]:
 
 
 def _made(change: TextChange, made: list[Adjustment]) -> list[Adjustment]:
-    """The adjustments behind ``change``: of the same measure, or of the task, or the one that added this text."""
-    if change.what == "measure":
-        return [
-            row
-            for row in made
-            if row.measure_code == change.code or (row.kind == Adjustment.Kind.ADD and row.new_text == change.new)
-        ]
-    return [row for row in made if change.what == "task" and row.task_code == change.code and not row.measure_code]
+    """The adjustments behind ``change``: of the measure, of the task, or of the whole task removed."""
+    return [row for row in made if row.task_code == change.task and _concerns(change, row)]
+
+
+def _concerns(change: TextChange, row: Adjustment) -> bool:
+    whole = not row.measure_code
+    if row.kind == Adjustment.Kind.ADD:
+        return change.what == "measure" and row.new_text == change.new
+    if change.what == "task":
+        return whole
+    removes_task = whole and row.kind == Adjustment.Kind.DELETE
+    return row.measure_code == change.code or removes_task
 
 
 def _sheet_row(row: TaskRow) -> list[Cell]:
