@@ -1,0 +1,65 @@
+"""Schemathesis makes up calls from the OpenAPI and asks them of the real application: none may answer with a 5xx.
+
+The callers hold a person's token that may write: the planner, who may do most, and the approver, who may decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+
+from tests.access.world import make_district
+from yiwang.kernel.access import tokens
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+# Calls made up for each operation: enough to reach the branches of its types; the same ones on every run.
+EXAMPLES = 20
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests share the test's database connection, as with Django's own test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("one_connection")
+@pytest.mark.parametrize("reader", ["bureau", "approver"])
+def test_no_call_answers_with_a_server_error(reader: str) -> None:
+    person = make_district().people[reader]
+    secret = tokens.create_token(person, name="schemathesis", scopes=["read", "write"], days=1).plain
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
+    asked: list[str] = []
+    statuses: set[int] = set()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        asked.append(operation.label)
+
+        def ask(case: schemathesis.Case) -> None:
+            answer = case.call(headers={"Authorization": f"Bearer {secret}"})
+            statuses.add(answer.status_code)
+            case.validate_response(answer, checks=[not_a_server_error])
+
+        run = settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )(given(case=operation.as_strategy())(ask))
+        run()
+    assert len(asked) > 30
+    # Calls that only ever bounce off the door would prove nothing.
+    assert {200, 404, 422} <= statuses
