@@ -135,7 +135,7 @@ def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
             | Q(requirement__icontains=text)
         )
         hits += [
-            SearchHit(f"{row.code} {row.title}", row.lead_unit.name, reverse("s45:task", args=[row.code]), _("任务"))
+            SearchHit(f"{row.code} {row.title}", row.lead_unit.short_name, reverse("s45:task", args=[row.code]), _("任务"))
             for row in found[:limit]
         ]
     if access.can(user, "s45.value", "view"):
@@ -143,12 +143,12 @@ def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
             Q(code__iexact=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
         )
         hits += [
-            SearchHit(f"{row.code} {row.name}", row.lead_unit.name, reverse("s45:figure", args=[row.code]), _("指标"))
+            SearchHit(f"{row.code} {row.name}", row.lead_unit.short_name, reverse("s45:figure", args=[row.code]), _("指标"))
             for row in rows[:limit]
         ]
     hits += [
         SearchHit(
-            f"{row.task_code} · {row.round.title}", row.unit.name, reverse("s45:hand-in", args=[row.pk]), _("填报")
+            f"{row.task_code} · {row.round.title}", row.unit.short_name, reverse("s45:hand-in", args=[row.pk]), _("填报")
         )
         for row in _hand_ins_that_say(user, text)[:limit]
     ]
@@ -178,7 +178,7 @@ def _hand_in_item(row: HandIn, hint: str) -> DueItem:
         url=reverse("s45:hand-in", args=[row.pk]),
         due_on=row.due_on,
         tone=tone,
-        hint=f"{row.unit.name} · {hint}",
+        hint=f"{row.unit.short_name} · {hint}",
     )
 
 
@@ -193,7 +193,7 @@ def _lag_item(row: Judged) -> LagItem:
     return LagItem(
         title=row.indicator.name,
         url=reverse("s45:figure", args=[row.indicator.code]),
-        unit_name=row.indicator.lead_unit.name,
+        unit_name=row.indicator.lead_unit.short_name,
         value_text=display.value_text(row.indicator, row.value),
         progress=None if verdict.progress is None else round(verdict.progress * 100),
         expected=None if verdict.expected is None else round(verdict.expected * 100),

@@ -75,7 +75,7 @@ def matrix(rows: Iterable[HandIn]) -> list[MatrixRow]:
     """Units by states, the unit with most left to do first."""
     table: dict[str, tuple[str, dict[str, int]]] = {}
     for row in rows:
-        _, cells = table.setdefault(row.unit.code, (row.unit.name, dict.fromkeys(HandIn.State.values, 0)))
+        _, cells = table.setdefault(row.unit.code, (row.unit.short_name, dict.fromkeys(HandIn.State.values, 0)))
         cells[row.state] += 1
     ordered = sorted(
         table.items(), key=lambda item: (-sum(item[1][1][s] for s in ("asked", "draft", "returned")), item[1][0])
