@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yiwang.kernel.audit import api as audit
+from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.problems import Problem
 
 from . import passwords, policy, selectors
@@ -110,6 +111,23 @@ def create_user(
         detail={"roles": user.roles, "unit": unit.code if unit else ""},
     )
     return user
+
+
+@transaction.atomic
+def open_account(
+    username: str, *, name_zh: str, unit: Unit, title_zh: str, mobile: str, actor: User, ip: str = ""
+) -> tuple[User, str]:
+    """An account without roles for one person, and its one-time password. Problems as :func:`create_user`.
+
+    A person of that name in the unit who has no account yet is taken to be meant; otherwise it is a new person.
+    """
+    person = orgs.Person.objects.filter(name_zh=name_zh, unit=unit, accounts=None).order_by("pk").first()
+    if person is None:
+        person = orgs.new_person(name_zh=name_zh, unit=unit, title_zh=title_zh, mobile=mobile)
+    else:
+        orgs.hold_post(person, unit, title_zh)
+    user = create_user(username, unit=unit, person=person, actor=actor.username, ip=ip)
+    return user, reset_password(user, actor=actor, ip=ip)
 
 
 @transaction.atomic

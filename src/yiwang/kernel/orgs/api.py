@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .models import Division, Person, Post, Unit
 from .selectors import divisions, posts_of, unit, units, units_under
-from .services import add_person, load_divisions, load_units
+from .services import add_person, hold_post, load_divisions, load_units, new_person
 from .types import LoadResult
 
 __all__ = [
@@ -15,8 +15,10 @@ __all__ = [
     "Unit",
     "add_person",
     "divisions",
+    "hold_post",
     "load_divisions",
     "load_units",
+    "new_person",
     "posts_of",
     "unit",
     "units",

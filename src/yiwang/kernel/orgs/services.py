@@ -197,8 +197,25 @@ def _move_subtree(old: str, new: str) -> None:
 
 
 def add_person(*, name_zh: str, unit: Unit, title_zh: str = "", mobile: str = "", since: date | None = None) -> Person:
-    """A person of ``unit`` (found again by name there, so repeated loads make no second one), with a post if titled."""
-    person, _ = Person.objects.update_or_create(name_zh=name_zh, unit=unit, defaults={"mobile": mobile})
+    """The person of this name in ``unit``, made when there is none: for loaders, so that repeating adds nobody."""
+    person = Person.objects.filter(name_zh=name_zh, unit=unit).order_by("pk").first()
+    if person is None:
+        return new_person(name_zh=name_zh, unit=unit, title_zh=title_zh, mobile=mobile, since=since)
+    if mobile and person.mobile != mobile:
+        person.mobile = mobile
+        person.save(update_fields=["mobile"])
+    hold_post(person, unit, title_zh, since)
+    return person
+
+
+def new_person(*, name_zh: str, unit: Unit, title_zh: str = "", mobile: str = "", since: date | None = None) -> Person:
+    """A new person, also beside another of the same name: two people of one name in one unit are common."""
+    person = Person.objects.create(name_zh=name_zh, unit=unit, mobile=mobile)
+    hold_post(person, unit, title_zh, since)
+    return person
+
+
+def hold_post(person: Person, unit: Unit, title_zh: str, since: date | None = None) -> None:
+    """Note that ``person`` holds the post; an empty title or one noted before changes nothing."""
     if title_zh:
         Post.objects.get_or_create(person=person, unit=unit, title_zh=title_zh, defaults={"valid_from": since})
-    return person

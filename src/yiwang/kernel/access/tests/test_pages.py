@@ -9,6 +9,7 @@ from django.urls import reverse
 from yiwang.kernel.access.models import ApiToken, User
 from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.audit import api as audit
+from yiwang.kernel.orgs import api as orgs
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Morning-7-lake"
@@ -91,6 +92,19 @@ def test_a_taken_user_name_keeps_the_form(client: Client) -> None:
     assert response.status_code == 422
     assert "已被使用" in response.content.decode()
     assert unit.people.count() == 0
+
+
+def test_two_people_of_one_name_are_two_people(client: Client) -> None:
+    unit = make_unit("cq/health")
+    client.force_login(make_user("sysadmin"))
+    for username in ("zhang.one", "zhang.two"):
+        client.post(reverse("access:person-new"), {"username": username, "name_zh": "张三", "unit": unit.pk})
+    assert len({user.person_id for user in User.objects.filter(unit=unit)}) == 2
+    registered = orgs.new_person(name_zh="李四", unit=unit, mobile="13800000000")
+    client.post(reverse("access:person-new"), {"username": "li.si", "name_zh": "李四", "unit": unit.pk})
+    assert User.objects.get(username="li.si").person == registered
+    registered.refresh_from_db()
+    assert registered.mobile == "13800000000"
 
 
 def test_the_secadmin_grants_and_the_change_is_audited(client: Client) -> None:

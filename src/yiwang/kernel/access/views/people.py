@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yiwang.kernel.audit import api as audit
-from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.problems import Problem
 
 from .. import selectors, services
@@ -55,17 +53,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """Make an account with a one-time password, shown once."""
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        actor, ip = signed_in(request), audit.client_ip(request)
         try:
-            with transaction.atomic():
-                person = orgs.add_person(
-                    name_zh=data["name_zh"], unit=data["unit"], title_zh=data["title_zh"], mobile=data["mobile"]
-                )
-                user = services.create_user(
-                    data["username"], unit=data["unit"], person=person, actor=actor.username, ip=ip
-                )
-                password = services.reset_password(user, actor=actor, ip=ip)
+            user, password = services.open_account(
+                **form.cleaned_data, actor=signed_in(request), ip=audit.client_ip(request)
+            )
         except Problem as problem:
             form.add_error("username", problem.message(get_language() or "zh"))
         else:
