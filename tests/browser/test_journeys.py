@@ -32,11 +32,11 @@ def test_sign_in_hand_in_and_submit_by_keyboard(demo_site: DemoSite, open_page: 
     page = open_page()
     page.goto(f"{demo_site.base}/sign-in/?next=/evaluation/hand-ins/")
     tab_to(page, focus_is("[name=username]"))
-    page.keyboard.type("liaison-police")
+    page.keyboard.type("liaison-city-management")
     page.keyboard.press("Tab")
     page.keyboard.type(demo_site.password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/evaluation/hand-ins/")
+    page.wait_for_url(f"{demo_site.base}/evaluation/hand-ins/")
 
     # Tab reaches the skip link first; it jumps over the navigation.
     page.keyboard.press("Tab")
@@ -44,7 +44,7 @@ def test_sign_in_hand_in_and_submit_by_keyboard(demo_site: DemoSite, open_page: 
     page.keyboard.press("Enter")
     tab_to(page, focus_is("main a[href*='/evaluation/hand-ins/6']"))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/evaluation/hand-ins/*/")
+    page.wait_for_url(f"{demo_site.base}/evaluation/hand-ins/*/")
 
     tab_to(page, focus_is("input[type=radio][name=status]"))
     page.keyboard.press("Space")
