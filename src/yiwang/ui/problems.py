@@ -47,6 +47,16 @@ def bad_request() -> Problem:
     )
 
 
+def method_not_allowed() -> Problem:
+    """The problem for an interface that knows the address, but not with this method."""
+    return Problem(
+        "method_not_allowed",
+        "这个地址不支持该请求方法，可用的方法见响应头 Allow。",
+        "This address does not take that method; the header Allow names those it takes.",
+        405,
+    )
+
+
 def too_big() -> Problem:
     """The problem for a form whose text fields exceed the server's limit (files have their own, larger limit)."""
     return Problem(
@@ -123,8 +133,13 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on; the work is in :meth:`process_exception`."""
-        return self.get_response(request)
+        """Pass on; what a view raises is for :meth:`process_exception`, a bare 405 of the API is filled in here."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path.startswith("/api/"):
+            answer = json_response(method_not_allowed())
+            answer.headers["Allow"] = response.headers.get("Allow", "")
+            return answer
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A problem's answer; None lets Django log the fault and call :func:`handler500`."""

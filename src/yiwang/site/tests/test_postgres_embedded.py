@@ -21,7 +21,7 @@ import pytest
 from yiwang.lib.problems import Problem
 from yiwang.site import postgres, state
 from yiwang.site.postgres import cluster as disk
-from yiwang.site.postgres import server
+from yiwang.site.postgres import processes
 from yiwang.site.postgres.account import server_account
 
 pytestmark = pytest.mark.slow
@@ -195,7 +195,7 @@ def test_a_foreign_process_number_is_not_our_server(home: Path) -> None:
     pidfile = home / "postgres" / "data" / "postmaster.pid"
     foreign = subprocess.Popen(["sleep", "600"], **server_account().popen_options())
     try:
-        assert eventually(lambda: not server.processes(disk.data_directory()))
+        assert eventually(lambda: not processes.working_in(disk.data_directory()))
         lines = pidfile.read_text().split("\n")
         pidfile.write_text("\n".join([str(foreign.pid), *lines[1:]]))
         assert not postgres.status().running
