@@ -71,6 +71,6 @@ def test_table_cells_that_become_cards_are_labelled() -> None:
         text = path.read_text(encoding="utf-8")
         for table in re.findall(r"<table[^>]*table-cards.*?</table>", text, re.S):
             for cell in re.findall(r"<td\b[^>]*>", table):
-                    if not any(word in cell for word in ("data-label", "card-lead", "card-actions", "colspan")):
+                if not any(word in cell for word in ("data-label", "card-lead", "card-actions", "colspan")):
                     faults.append(f"{path.relative_to(PACKAGE)}: {cell}")
     assert faults == []
