@@ -73,6 +73,7 @@ def template_messages(path: Path) -> Iterator[Message]:
     name = str(path.relative_to(ROOT))
     source = path.read_text(encoding="utf-8")
     template = engines["django"].from_string(source)
+    # Django's stubs do not declare the compiled template.
     nodes: list[Node] = template.template.nodelist.get_nodes_by_type(Node)  # type: ignore[attr-defined]
     for node in nodes:
         line = getattr(getattr(node, "token", None), "lineno", 0) or 0

@@ -61,6 +61,7 @@ def wait_until_ready(base: str, process: subprocess.Popen[bytes], log: Path) -> 
         if process.poll() is not None:
             break
         try:
+            # The address is the demonstration's own.
             with urllib.request.urlopen(f"{base}/readyz", timeout=5) as answer:  # noqa: S310
                 if answer.status == 200:
                     return

@@ -129,6 +129,7 @@ def test_unsaved_work_is_guarded(demo_site: DemoSite, open_page: Callable[..., P
 
     def answer(dialog: object) -> None:
         asked.append(getattr(dialog, "type", ""))
+        # The stand-in type has no accept; at run time it is Playwright's dialog.
         getattr(dialog, "accept")()  # noqa: B009
 
     page.on("dialog", answer)

@@ -95,6 +95,7 @@ class RequestIdMiddleware:
         """Answer the request and account for it."""
         given = request.headers.get("X-Request-ID", "")
         number = given if _GIVEN.fullmatch(given) else uuid4().hex
+        # An attribute of our own on Django's request.
         request.request_id = number  # type: ignore[attr-defined]
         token = request_number.set(number)
         watch = QueryWatch(request)
@@ -180,5 +181,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
+        # The library's constructor is not typed.
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -33,6 +33,7 @@ class LanguageMiddleware:
         """Answer in the reader's language and say which one it is."""
         language = language_of(request)
         with translation.override(language):
+            # Django sets this attribute itself and does not declare it.
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -45,6 +45,7 @@ def test_metrics_are_for_this_machine_only(client: Client) -> None:
 
 
 def test_metrics_with_a_token(settings: pytest.FixtureRequest) -> None:
+    # The fixture takes any setting.
     settings.YIWANG_METRICS_TOKEN = "t0ken"  # type: ignore[attr-defined]
     factory = RequestFactory(REMOTE_ADDR="10.1.2.3")
     assert observe.may_read_metrics(factory.get("/metrics", headers={"Authorization": "Bearer t0ken"}))

@@ -102,6 +102,7 @@ def test_headers_allow_nothing_inline_and_leave_stricter_ones() -> None:
 )
 def test_language_is_the_readers_choice_not_the_browsers(cookie: str, account: str, expected: str) -> None:
     request = RequestFactory().get("/", headers={"Accept-Language": "en-US"})
+    # Only the language of the account is read.
     request.user = SimpleNamespace(language=account)  # type: ignore[assignment]
     if cookie:
         request.COOKIES["django_language"] = cookie

@@ -35,8 +35,10 @@ def build() -> bytes:
     package = document.part.package
     _drop_unused(package)
     styles = document.part.part_related_by(RELATIONSHIP_TYPE.STYLES)
+    # python-docx has no public way to replace a part's root.
     styles._element = styles_xml()  # type: ignore[attr-defined]
     settings = document.part.part_related_by(RELATIONSHIP_TYPE.SETTINGS)
+    # python-docx has no public way to replace a part's root.
     settings._element = _settings()  # type: ignore[attr-defined]
     fonts = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     fonts._blob = _font_table()
@@ -311,7 +313,9 @@ def _copy(reference: w.Element) -> str:
 
 def _add_footers(document: object) -> None:
     """Page numbers — 1 —: to the right on odd pages, to the left on even ones, one character from the edge."""
+    # python-docx types Document as a function.
     section = document.sections[0]  # type: ignore[attr-defined]
+    # python-docx types Document as a function.
     document.settings.odd_and_even_pages_header_footer = True  # type: ignore[attr-defined]
     for footer, align, side in ((section.footer, "right", "right"), (section.even_page_footer, "left", "left")):
         footer.is_linked_to_previous = False

@@ -180,4 +180,5 @@ def _split_paragraph(sentinel: w.Element) -> None:
     fresh.extend(following)
     paragraph.addnext(fresh)
     for section in paragraph.findall(f"{_PPR}/{qn('w:sectPr')}"):
+        # A section that was found stands in a paragraph's properties.
         section.getparent().remove(section)  # type: ignore[union-attr]

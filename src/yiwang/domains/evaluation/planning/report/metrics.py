@@ -145,4 +145,5 @@ def _overlay(metrics: Metrics, properties: w.Element | None, run: w.Element | No
     size = None if run is None else run.find(qn("w:sz"))
     if size is not None:
         changes["size"] = float(size.get(qn("w:val"), "32")) / 2
+    # The keys above are fields of the dataclass.
     return replace(metrics, **changes)  # type: ignore[arg-type]

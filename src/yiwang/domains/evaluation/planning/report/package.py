@@ -53,6 +53,7 @@ class TemplatePart:
     def replace(self, root: etree._Element) -> None:
         """Puts ``root`` in place of the part's XML."""
         if isinstance(self.part, XmlPart):
+            # python-docx has no public way to replace a part's root.
             self.part._element = root  # type: ignore[assignment]
         else:
             self.part._blob = etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)

@@ -97,6 +97,7 @@ def _stylesheet(package: Package) -> w.Element:
     styles = document.part_related_by(RELATIONSHIP_TYPE.STYLES) if _has_styles(package) else document._styles_part
     assert isinstance(styles, XmlPart)  # noqa: S101  python-docx loads the styles part as XML
     if not len(styles.element):
+        # python-docx has no public way to replace a part's root.
         styles._element = styles_xml()  # type: ignore[assignment]
     root: w.Element = styles.element
     return root

@@ -160,6 +160,7 @@ def test_the_export_opens_and_is_kept_from_those_without_the_right(world: World,
         assert "导出 Excel" not in text(user, "s45:plan")
         assert browser(user).get(reverse("s45:plan-export")).status_code == 403
     own = browser(world.liaison_data).get(reverse("s45:plan-export"))
+    # A workbook just written has an active sheet.
     assert "F004" not in [cell for row in load_workbook(BytesIO(own.content)).active for cell in row]  # type: ignore[union-attr]
 
 

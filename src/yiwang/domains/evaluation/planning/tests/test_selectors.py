@@ -317,6 +317,7 @@ def test_accepted_texts_are_read_within_scope(world: World) -> None:
 
 
 def test_the_default_date_is_the_cut_off_of_the_last_evaluated_round(world: World) -> None:
+    # The machine's day is what the default is compared with.
     assert figures.default_as_of(world.plan) == min(date.today(), world.plan.ends_on)  # noqa: DTZ011
     factory.make_round(world)
     assert figures.default_as_of(world.plan) == AS_OF

@@ -83,6 +83,7 @@ def find_dates(text: str) -> tuple[list[DateMention], list[BadDate]]:
         if has_year:
             year_now = last.year
         role = _role(text, start, end, grain)
+        # _role and _cover return only the words of the two literal types.
         found.append(DateMention(start, end, first, last, role, grain, has_year))  # type: ignore[arg-type]
     return found, bad
 

@@ -209,4 +209,5 @@ def sample(**changes: object) -> ReportContext:
         ),
         "facts": tuple(FactRow(figure=each, kind_text="累计") for each in FIGURES),
     }
+    # The values are the sample's own fields.
     return ReportContext(**{**values, **changes})  # type: ignore[arg-type]
