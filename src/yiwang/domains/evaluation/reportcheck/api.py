@@ -26,7 +26,7 @@ def check_bytes(data: bytes, filename: str) -> CheckResult:
 
 
 def check_text(text: str) -> CheckResult:
-    """Check a text of at most two million characters."""
+    """Check a text of at most a million characters."""
     return check(accept(text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,16 +31,21 @@ def run_cli(path: Path, as_json: bool) -> int:
         result = check_path(path)
     except Problem as problem:
         if as_json:
-            click.echo(json.dumps(problem.as_json(), ensure_ascii=False))
+            _json(problem.as_json())
         else:
             click.echo(f"无法核验（{problem.code}）：{problem.zh}", err=True)
             click.echo(f"Cannot check ({problem.code}): {problem.en}", err=True)
         return 2
     if as_json:
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False))
+        _json(result.to_json())
     else:
         _print(result, path)
     return 1 if any(finding.severity == "error" for finding in result.findings) else 0
+
+
+def _json(value: dict[str, Any]) -> None:
+    """Write JSON as UTF-8 whatever the terminal's encoding is."""
+    click.echo(json.dumps(value, ensure_ascii=False).encode())
 
 
 def _print(result: CheckResult, path: Path) -> None:

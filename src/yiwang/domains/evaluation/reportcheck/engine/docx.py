@@ -2,7 +2,7 @@
 
 Kept: paragraphs, tables (a row is a line, its cells separated by tabs; nested tables follow as lines of their own),
 insertions, hyperlinks, fields' results, content controls, text boxes, footnotes and endnotes. Dropped: deletions,
-field codes, the fallback copies of text boxes, hidden text.
+field codes, the fallback copies of text boxes, comments, headers and footers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WORD = {
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 }
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_SKIPPED = {"del", "moveFrom", "delText", "delInstrText", "instrText", "pict_fallback", "rPrChange", "pPrChange"}
+_SKIPPED = {"del", "moveFrom", "delText", "delInstrText", "instrText", "rPrChange", "pPrChange"}
 _MAX_RATIO = 1000
 _MAX_DEPTH = 2000
 

@@ -6,7 +6,7 @@ from yiwang.lib.problems import Problem
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 1_000_000
 
 
 def empty() -> Problem:

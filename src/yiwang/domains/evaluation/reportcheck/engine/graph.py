@@ -41,7 +41,7 @@ def groups(report: Report) -> list[Group]:
         starts = [figure.start for figure in figures]
         for cue in _AMONG.finditer(report.text, start, end):
             at = bisect_left(starts, cue.start())
-            before, after = figures[max(0, at - 4) : at], figures[at : at + _LONGEST]
+            before, after = figures[max(0, at - 12) : at], figures[at : at + _LONGEST]
             if not before and cue.start() - start <= 2 and cue[0] == "其中":
                 # …412所。其中幼儿园186所: the whole stands in the sentence before, in the same paragraph.
                 before = [
@@ -76,10 +76,27 @@ def _group(report: Report, cue: re.Match[str], before: list[Figure], after: list
             parts.append(figure)
         elif figure.is_count and first.is_count:
             break
-    # Several may be the whole (受理45.2万件，办结44.9万件。其中…): the one that the parts make up, else the nearest.
-    together = rounding.total([rounding.interval(part) for part in parts])
-    whole = next((f for f in wholes if rounding.meets(rounding.interval(f), together)), wholes[0])
+    whole = _whole(wholes, parts)
     return Group(whole, tuple(parts), bool(_EXHAUSTIVE.match(cue[0])) and cue[0] != "包括")
+
+
+def _whole(wholes: list[Figure], parts: list[Figure]) -> Figure:
+    """Which of several figures (nearest first) is the whole: the one the parts make up (受理45.2万件，办结44.9万件。
+    其中…), else the nearest that names what they name, else the nearest that can hold them, else the nearest.
+    """
+    together = rounding.total([rounding.interval(part) for part in parts])
+    largest = max(part.value for part in parts)
+    words = parts[0].left + parts[0].right
+    tests = (
+        lambda f: rounding.meets(rounding.interval(f), together),
+        lambda f: shares_words(words, f.left + f.right),
+        lambda f: f.value >= largest,
+    )
+    for test in tests:
+        for figure in wholes:
+            if test(figure):
+                return figure
+    return wholes[0]
 
 
 def _countable(figure: Figure) -> bool:

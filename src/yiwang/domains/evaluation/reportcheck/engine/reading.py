@@ -68,7 +68,7 @@ def read_bytes(data: bytes, filename: str) -> str:
 
 
 def accept(text: str) -> str:
-    """Refuse a text without letters or above two million characters."""
+    """Refuse a text without letters or above a million characters."""
     if len(text) > faults.MAX_CHARACTERS:
         raise faults.too_long(len(text))
     if not any(character.isalnum() for character in text):

@@ -74,14 +74,16 @@ def _per_unit(report: Report, figure: Figure, totals: list[Figure], per: str) ->
     if _OTHER_BASE.search(report.lead(figure)):
         return None
     # The total and the number of units stand in the same coordinate part (；) as the average; persons close to it.
-    near = [f for f in counts if per not in {"人", "户"} or figure.index - f.index <= 2]
+    pairs = [(t, c) for t in totals for c in counts if t is not c and c.value > 0]
+    if any(_holds(figure, t, c.value, rounding.interval(c)) for t, c in pairs):
+        return None
     pairs = [
         (t, c)
-        for t in totals
-        for c in near
-        if t is not c and c.value > 0 and not re.search("[；;]", report.text[min(t.end, c.end) : figure.start])
+        for t, c in pairs
+        if (per not in {"人", "户"} or figure.index - c.index <= 2)
+        and not re.search("[；;]", report.text[min(t.end, c.end) : figure.start])
     ]
-    if not pairs or any(_holds(figure, t, c.value, rounding.interval(c)) for t, c in pairs):
+    if not pairs:
         return None
     top, bottom = min(pairs, key=lambda pair: abs(pair[0].value / pair[1].value - figure.value))
     exact = top.value / bottom.value

@@ -58,8 +58,9 @@ def _hundred(report: Report, start: int, end: int, terms: list[Decimal], words: 
 def _against_parts(report: Report, start: int, end: int, terms: list[Decimal], before: list[Figure]) -> Finding | None:
     """Compare with the last figures of one unit before the ratio, as many as it has terms."""
     unit = before[-1].unit if before else ""
-    parts = [part for part in before if part.unit == unit][-len(terms) :]
-    if len(parts) < len(terms) or any(part.hedge for part in parts):
+    parts = [part for part in before if part.unit == unit]
+    # With more figures of the unit than terms, nobody can tell which ones the ratio (师生比) is about.
+    if len(parts) != len(terms) or any(part.hedge for part in parts):
         return None
     if any(part.value <= 0 or part.unit in {"%", "分", "级"} for part in parts) or any(term <= 0 for term in terms):
         return None
