@@ -21,6 +21,7 @@ RESOURCES = ExitStack()
 def pytest_configure() -> None:
     os.environ["YIWANG_HOME"] = str(state.home() / "testing")
     RESOURCES.enter_context(postgres.lease(throwaway=True))
+    (state.home() / "static").mkdir(exist_ok=True)
     # pytest-django sets Django up after this hook, when the name is in the environment by now.
     os.environ["DJANGO_SETTINGS_MODULE"] = "yiwang.site.settings"
     # It does so only when something has touched the settings already; a run of pure template tests has not.

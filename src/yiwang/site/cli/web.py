@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from yiwang.site import config, postgres
+from yiwang.site import config, postgres, state
 from yiwang.site.cli import ports
 
 PORT = click.option(
@@ -79,6 +79,9 @@ def counters() -> Iterator[None]:
 def run_server(port: int) -> None:
     """gunicorn with uvicorn workers on the loopback address until it is told to stop (SIGINT, SIGTERM)."""
     from gunicorn.app.base import BaseApplication
+
+    # Collected static files, for a proxy that serves them itself; empty otherwise.
+    (state.home() / "static").mkdir(exist_ok=True)
 
     class Server(BaseApplication):
         """gunicorn, configured here and not from files."""

@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from yiwang.lib.problems import Problem
 from yiwang.site import state
+from yiwang.site.postgres import processes
 from yiwang.site.postgres.account import Account
 
 ADMIN = "postgres"
@@ -200,6 +201,8 @@ def ensure_data(folder: Path, account: Account) -> Cluster:
     """A data directory of the packaged major version, made by ``initdb`` when there is none; call it under the lock."""
     cluster, data = load(folder), folder / "data"
     for leftover in folder.glob("initdb-*"):
+        # A killed start leaves its initdb running.
+        processes.end_all(leftover, patience=0)
         shutil.rmtree(leftover)
     if data.exists():
         refuse_other_major(data)
@@ -225,16 +228,16 @@ def ensure_data(folder: Path, account: Account) -> Cluster:
     # The builtin provider's C.UTF-8 gives the same order everywhere; with plain C, pg_trgm finds no Chinese.
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", f"--pwfile={password}"]
     command += ["--auth-host=scram-sha-256", "--auth-local=scram-sha-256", "--data-checksums"]
-    run_program(command, account, "initdb")
+    run_program(command, account, "initdb", work)
     (work / "data").rename(data)
     shutil.rmtree(work)
     return cluster
 
 
-def run_program(command: list[str], account: Account, name: str) -> None:
-    """Run one of the package's programs to its end; a failure is told with what the program said."""
+def run_program(command: list[str], account: Account, name: str, folder: Path) -> None:
+    """Run one of the package's programs in ``folder`` to its end; a failure is told with what the program said."""
     done = subprocess.run(  # noqa: S603  (the package's program with our own options)
-        command, check=False, capture_output=True, text=True, cwd="/", env=environment(), **account.popen_options()
+        command, check=False, capture_output=True, text=True, cwd=folder, env=environment(), **account.popen_options()
     )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip()

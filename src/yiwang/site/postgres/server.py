@@ -19,6 +19,7 @@ from psycopg import sql
 
 from yiwang.lib.problems import Problem
 from yiwang.site.postgres import cluster as disk
+from yiwang.site.postgres import processes
 from yiwang.site.postgres.account import Account
 from yiwang.site.postgres.cluster import Cluster
 
@@ -41,28 +42,13 @@ SETTINGS = {
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-def processes(data: Path) -> list[int]:
-    """Live ``postgres`` processes whose working directory is ``data``, the postmaster included."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            if entry.joinpath("cwd").readlink() == data and "postgres" in entry.joinpath("exe").readlink().name:
-                found.append(int(entry.name))
-        except OSError:
-            # Gone in the meantime, a zombie, or another user's process: not ours in each case.
-            continue
-    return sorted(found)
-
-
 def postmaster(data: Path) -> int | None:
     """Process number of our running postmaster, or None."""
     try:
         first = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0]
     except (FileNotFoundError, PermissionError):
         return None
-    return int(first) if first.strip().isdigit() and int(first) in processes(data) else None
+    return int(first) if first.strip().isdigit() and int(first) in processes.working_in(data) else None
 
 
 def connect(cluster: Cluster, timeout: int = 5) -> psycopg.Connection[tuple[object, ...]] | None:
@@ -137,18 +123,10 @@ def wait_ready(cluster: Cluster, pid: int, seconds: float = START_SECONDS) -> bo
             with connection:
                 _ensure_owner(connection, cluster)
             return True
-        if not _alive(pid):
+        if not processes.alive(pid):
             return False
         time.sleep(0.05)
     return False
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs (a zombie does not)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def _ensure_owner(connection: psycopg.Connection[tuple[object, ...]], cluster: Cluster) -> None:
@@ -170,15 +148,7 @@ def clear_remains(data: Path) -> None:
 
     The file guards against two servers on the same data, so it goes only when no process works in the data directory.
     """
-    deadline = time.monotonic() + ORPHAN_SECONDS
-    while (left := processes(data)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    for pid in left:
-        _signal(pid, signal.SIGKILL)
-    deadline = time.monotonic() + ORPHAN_SECONDS
-    while processes(data) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    if not processes(data):
+    if processes.end_all(data, ORPHAN_SECONDS):
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -188,10 +158,10 @@ def stop(data: Path) -> bool:
     if pid is None:
         return False
     for number, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS), (signal.SIGKILL, 5.0)):
-        _signal(pid, number)
+        processes.send(pid, number)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if not _alive(pid):
+            if not processes.alive(pid):
                 return True
             time.sleep(0.05)
     raise Problem(
@@ -200,13 +170,6 @@ def stop(data: Path) -> bool:
         f"The embedded database (process {pid}) did not stop; see its log {disk.log_file()}.",
         status=500,
     )
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
 
 
 def _shorten_log(path: Path) -> int:
