@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from .demo import DemoSite
 
@@ -69,8 +69,13 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 def visit(page: Page, address: str, status: int = 200) -> None:
     """Open the page; it answers with ``status``, has one main heading and needs nothing that is missing."""
     failed: list[str] = []
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400:
+            failed.append(f"{answer.status} {answer.url}")
+
     page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on("response", lambda answer: answer.status >= 400 and failed.append(f"{answer.status} {answer.url}"))
+    page.on("response", note)
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == status

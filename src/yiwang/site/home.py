@@ -112,7 +112,7 @@ def home_for(user: access.User) -> Home:
         due=due[:DUE_SHOWN],
         due_total=len(due),
         due_more=max(len(due) - DUE_SHOWN, 0),
-        notices=notices.for_user(user).filter(read_at=None)[:NOTICES_SHOWN],
+        notices=list(notices.for_user(user).filter(read_at=None)[:NOTICES_SHOWN]),
         lagging=planning.home_lagging(user, LAGGING_SHOWN),
         round=planning.home_round(user),
         tasks=sum(summary.tasks for summary in summaries.values()),

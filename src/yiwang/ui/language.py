@@ -34,7 +34,7 @@ class LanguageMiddleware:
         language = language_of(request)
         with translation.override(language):
             # Django sets this attribute itself and does not declare it.
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

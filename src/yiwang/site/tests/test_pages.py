@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from yiwang.domains.evaluation.planning.types import ChapterSummary
 from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.notices import api as notices
 from yiwang.site import home, nav, search
@@ -105,8 +106,8 @@ def test_search_cleans_its_query(client: Client) -> None:
 
 
 def test_segments_fill_the_bar() -> None:
-    summary = home.ChapterSummary(tasks=8, done=2, on_track=4, lagging=1, no_data=1, url="/")
+    summary = ChapterSummary(tasks=8, done=2, on_track=4, lagging=1, no_data=1, url="/")
     parts = home.segments(summary)
     assert [part.css for part in parts] == ["ok", "info", "danger", "none"]
     assert sum(float(part.width) for part in parts) == pytest.approx(100)
-    assert home.segments(home.ChapterSummary(0, 0, 0, 0, 0, "/")) == ()
+    assert home.segments(ChapterSummary(0, 0, 0, 0, 0, "/")) == ()

@@ -112,8 +112,8 @@ def empty(title: str, hint: str = "", icon: str = "inbox", href: str = "", actio
 def query_with(context: template.Context, **changes: Any) -> str:
     """The present query string with ``changes`` applied (None drops a key), beginning with ``?``."""
     request = context.get("request")
-    query = request.GET.copy() if request is not None else {}
-    pairs = [(key, value) for key in query for value in query.getlist(key) if key not in changes]
+    present = request.GET.lists() if request is not None else ()
+    pairs = [(key, value) for key, values in present for value in values if key not in changes]
     pairs += [(key, value) for key, value in changes.items() if value not in (None, "")]
     return "?" + urlencode(pairs)
 
