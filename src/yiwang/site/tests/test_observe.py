@@ -56,6 +56,7 @@ def test_metrics_with_a_token(settings: pytest.FixtureRequest) -> None:
 def test_slow_queries_are_named_without_their_values(
     settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # The fixture takes any setting.
     settings.YIWANG_SLOW_QUERY_MS = 0  # type: ignore[attr-defined]
     watch = observe.QueryWatch(RequestFactory().get("/"))
     with caplog.at_level(logging.WARNING), connection.execute_wrapper(watch), connection.cursor() as cursor:
