@@ -102,6 +102,7 @@ def value_out(indicator: Indicator, row: IndicatorValue) -> ValueOut:
         hedge=row.hedge,
         as_of=row.as_of,
         as_of_stated=row.as_of_stated,
+        is_target=row.is_target,
         period_start=row.period_start,
         reported_by=unit_out(row.unit),
         evidence=row.evidence,

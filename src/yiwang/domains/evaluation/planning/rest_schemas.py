@@ -154,12 +154,16 @@ class TargetOut(Schema):
 
 
 class ValueOut(Schema):
-    """A value with both clocks: it counts for ``as_of`` and was known from ``recorded_at`` until ``superseded_at``."""
+    """A value with both clocks: it counts for ``as_of`` and was known from ``recorded_at`` until ``superseded_at``.
+
+    ``is_target`` marks a number that the plan aims at, not one that was reached.
+    """
 
     quantity: QuantityOut
     hedge: str
     as_of: date
     as_of_stated: bool
+    is_target: bool
     period_start: date | None
     reported_by: UnitOut
     evidence: str

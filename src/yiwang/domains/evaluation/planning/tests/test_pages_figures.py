@@ -255,3 +255,12 @@ def test_pages_cost_a_bounded_number_of_queries(
         client.get(url)
         with django_assert_max_num_queries(most):
             client.get(url)
+
+
+def test_a_target_is_not_taken_for_something_reached(world: World, evaluated: Round) -> None:
+    world.plan.values.filter(code="F002").update(is_target=True, as_of=date(2025, 12, 31))
+    page = text(world.viewer, "s45:figure", "F002")
+    assert big(page) == "68部"
+    assert "规划提出的目标，不是已达到的数值" in page
+    assert "目标值" in text(world.viewer, "s45:indicators", q="F002")
+    assert "目标值" not in text(world.viewer, "s45:indicators", q="F001")
