@@ -25,7 +25,8 @@ def pytest_configure() -> None:
     # pytest-django sets Django up after this hook, when the name is in the environment by now.
     os.environ["DJANGO_SETTINGS_MODULE"] = "yiwang.site.settings"
     # It does so only when something has touched the settings already; a run of pure template tests has not.
-    assert settings.DATABASES
+    if not settings.DATABASES:
+        raise pytest.UsageError("no database in the settings")
 
 
 def pytest_unconfigure() -> None:
