@@ -48,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
         "yiwang.site.cli.settings:config_", "列出全部配置及来源", "every setting, its value and where it is from"
     ),
     "audit": Entry("yiwang.kernel.audit.cli:audit", "审计链：校验", "the audit chain: verify", "database"),
+    "files": Entry("yiwang.kernel.files.cli:files", "文件：清理、补查病毒", "the file store: sweep, scan", "database"),
     "new-system": Entry(
         "yiwang.kernel.systems.cli:new_system", "生成一个新系统的骨架", "write a new system's skeleton", "django"
     ),
