@@ -69,8 +69,11 @@ def _understood(fields: Mapping[str, str], read: Any, found: list[Problem], name
         try:
             return read(left)
         except Problem as problem:
+            name = name_of(str(problem.detail["field"]))
+            if not left[name]:
+                raise
             found.append(problem)
-            left[name_of(str(problem.detail["field"]))] = ""
+            left[name] = ""
 
 
 class DayInput(forms.DateInput):

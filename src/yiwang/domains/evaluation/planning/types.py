@@ -121,14 +121,14 @@ class FigureEntry:
         return cls(
             code=code,
             value=_decimal(data.get("value"), code),
-            as_of=_date(data.get("as_of"), code),
-            period_start=_date(data.get("period_start"), code),
+            as_of=_date(data.get("as_of"), code, "as_of"),
+            period_start=_date(data.get("period_start"), code, "period_start"),
             hedge=_hedge(data.get("hedge"), code),
             evidence=_text(data.get("evidence"), f"figure-{code}-evidence"),
             note=_text(data.get("note"), f"figure-{code}-note"),
             cause=_text(data.get("cause"), f"figure-{code}-cause"),
             remedy=_text(data.get("remedy"), f"figure-{code}-remedy"),
-            remedy_due=_date(data.get("remedy_due"), code),
+            remedy_due=_date(data.get("remedy_due"), code, "remedy_due"),
             as_of_stated=bool(data.get("as_of_stated", True)),
         )
 
@@ -306,7 +306,7 @@ def _invalid_number(value: object, code: str) -> Problem:
     )
 
 
-def _date(value: object, code: str) -> date | None:
+def _date(value: object, code: str, part: str) -> date | None:
     if value is None or str(value).strip() == "":
         return None
     try:
@@ -316,7 +316,7 @@ def _date(value: object, code: str) -> date | None:
             "figure_date_invalid",
             f"{code} 的日期“{value}”不存在或格式不对，请按 2023-06-30 的样式填写。",
             f'{code}: "{value}" is not a date. Write it as 2023-06-30.',
-            field=f"figure-{code}-as_of",
+            field=f"figure-{code}-{part}",
         ) from error
 
 

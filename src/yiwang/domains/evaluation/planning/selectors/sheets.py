@@ -12,6 +12,7 @@ from yiwang.domains.evaluation.planning.selectors import handins as reads
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors import values
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent, Judgement, Status, TaskStatus
+from yiwang.kernel.access.api import User
 
 FIELD_NAMES = {
     "status": "任务进展",
@@ -66,13 +67,16 @@ class FigureLine:
         return (self.entry.value, self.entry.hedge) != (self.last.value, self.last.hedge)
 
 
-def figure_lines(row: HandIn, content: HandInContent) -> list[FigureLine]:
-    """The figures that ``row`` reports, in the plan's order, with what ``content`` says of them."""
+def figure_lines(user: User, row: HandIn, content: HandInContent) -> list[FigureLine]:
+    """The figures that ``row`` reports, in the plan's order, with what ``content`` says of them.
+
+    With each figure its documents, as far as ``user`` may see them.
+    """
     indicators = reads.task_indicators(row)
     codes = [item.code for item in indicators]
     known = values.values_as_of(row.round.plan_version.plan, row.round.as_of, codes=codes)
     papers: dict[str, list[Evidence]] = {}
-    for paper in row.evidence.filter(removed_at=None).select_related("file"):
+    for paper in reads.evidence_of(user, row):
         papers.setdefault(paper.figure_code, []).append(paper)
     return [
         FigureLine(item, entry, known.get(item.code), _verdict(item, entry), tuple(papers.get(item.code, ())))
@@ -81,9 +85,9 @@ def figure_lines(row: HandIn, content: HandInContent) -> list[FigureLine]:
     ]
 
 
-def task_evidence(row: HandIn) -> list[Evidence]:
-    """Documents for the whole task."""
-    return list(row.evidence.filter(removed_at=None, figure_code="").select_related("file"))
+def task_evidence(user: User, row: HandIn) -> list[Evidence]:
+    """Documents for the whole task, as far as ``user`` may see them."""
+    return list(reads.evidence_of(user, row).filter(figure_code=""))
 
 
 def _verdict(item: Indicator, entry: FigureEntry | None) -> Judgement | None:

@@ -36,8 +36,8 @@ def save_draft(
 ) -> HandIn:
     """Keep what was written so far; incomplete content is fine. Problems ``handin_conflict``, ``handin_locked``."""
     row = _lock(hand_in, actor, "edit")
-    _editable(row)
     _same_revision(row, revision)
+    _editable(row)
     row.draft = content.to_json()
     if row.state == HandIn.State.ASKED:
         row.state = HandIn.State.DRAFT
@@ -52,8 +52,8 @@ def submit(
 ) -> HandInVersion:
     """Hand in: a new immutable version. Problem ``handin_incomplete`` lists everything that is missing or wrong."""
     row = _lock(hand_in, actor, "edit")
-    _editable(row)
     _same_revision(row, revision)
+    _editable(row)
     problems = check_content(row, content, reads.task_indicators(row), reads.plan_codes(row), _has_evidence(row))
     if problems:
         lines_zh = "；".join(problem.zh for problem in problems)

@@ -76,7 +76,7 @@ def form_page(
     content = typed.content if typed else stored
     raw = typed.raw if typed else raw_of(stored)
     faults = _faults([*(typed.problems if typed else ()), *(problems or [])])
-    lines = sheets.figure_lines(row, content)
+    lines = sheets.figure_lines(access.signed_in(request), row, content)
     context = {
         **_head(row),
         "mode": "form",
@@ -89,7 +89,7 @@ def form_page(
         "choices": previews.choices(row.round, [line.indicator for line in lines], content),
         "content": content,
         "shown": previews.figures_in(content, row.round),
-        "papers": sheets.task_evidence(row),
+        "papers": sheets.task_evidence(access.signed_in(request), row),
         **about(conflict),
     }
     if conflict is not None:
@@ -116,9 +116,9 @@ def read_page(
         "content": content,
         "status_text": sheets.status_text(content),
         "status_tone": sheets.status_tone(content),
-        "lines": sheets.figure_lines(row, content),
+        "lines": sheets.figure_lines(access.signed_in(request), row, content),
         "shown": previews.figures_in(content, row.round),
-        "papers": sheets.task_evidence(row),
+        "papers": sheets.task_evidence(access.signed_in(request), row),
         "may_review": version is not None and may_review(access.signed_in(request), row),
         "reason": reason,
         "unsaved": None if typed is None else typed.raw,
@@ -139,7 +139,7 @@ def version_page(request: HttpRequest, row: HandIn, number: int) -> HttpResponse
             status=404,
         )
     content = HandInContent.from_json(version.content)
-    lines = sheets.figure_lines(row, content)
+    lines = sheets.figure_lines(access.signed_in(request), row, content)
     before = versions.get(number - 1)
     changes = [] if before is None else sheets.differences(_content(before.content), content, _indicators(lines))
     context = {
@@ -164,7 +164,7 @@ def preview(request: HttpRequest, row: HandIn, typed: HandInInput) -> HttpRespon
         "row": row,
         "content": typed.content,
         "shown": previews.figures_in(typed.content, row.round),
-        "lines": sheets.figure_lines(row, typed.content),
+        "lines": sheets.figure_lines(access.signed_in(request), row, typed.content),
         "out_of_band": True,
     }
     return render(request, "s45/_hand_in_preview.html", context)
