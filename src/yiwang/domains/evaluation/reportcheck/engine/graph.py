@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from decimal import Decimal
 
 from yiwang.domains.evaluation.reportcheck.engine import rounding
 from yiwang.domains.evaluation.reportcheck.engine.model import Figure, Report
@@ -22,11 +23,25 @@ _LONGEST = 60  # parts of one whole
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A whole and the parts listed for it. ``exhaustive``: the wording says the parts are all there is."""
+    """A whole and the parts listed for it.
+
+    ``exhaustive``: the wording says the parts are all there is; ``others``: figures that may be the whole as well.
+    """
 
     whole: Figure
     parts: tuple[Figure, ...]
     exhaustive: bool
+    others: tuple[Figure, ...]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether several figures before the cue may be the whole together (核发1286件，变更326件，其中网上办理…)."""
+        return bool(self.others) and not self.exhaustive
+
+    @property
+    def ceiling(self) -> Decimal:
+        """The most that the whole and its rivals can hold together."""
+        return rounding.total([rounding.interval(figure) for figure in (self.whole, *self.others)])[1]
 
 
 def groups(report: Report) -> list[Group]:
@@ -77,7 +92,8 @@ def _group(report: Report, cue: re.Match[str], before: list[Figure], after: list
         elif figure.is_count and first.is_count:
             break
     whole = _whole(wholes, parts)
-    return Group(whole, tuple(parts), bool(_EXHAUSTIVE.match(cue[0])) and cue[0] != "包括")
+    exhaustive = bool(_EXHAUSTIVE.match(cue[0])) and cue[0] != "包括"
+    return Group(whole, tuple(parts), exhaustive, tuple(f for f in wholes if f is not whole))
 
 
 def _whole(wholes: list[Figure], parts: list[Figure]) -> Figure:

@@ -102,7 +102,9 @@ def _rate(report: Report, figure: Figure) -> Finding | None:
         before = named or ([] if len(share["of"].strip("总的数")) >= 2 else before)
     if not before:
         return None
-    return _mismatch(figure, *max(before, key=lambda pair: (pair[0].start, pair[1].start)))
+    if len({pair[0].index for pair in before}) > 1:
+        return _mismatch(figure, *min(before, key=lambda pair: abs(_exact(*pair) - figure.value)))
+    return _mismatch(figure, *max(before, key=lambda pair: pair[1].start))
 
 
 def _respectively(report: Report, first: Figure) -> Finding | None:
@@ -167,9 +169,12 @@ def _numerators(report: Report, figure: Figure, counts: list[Figure], stem: str)
     if not tops:
         return []
     # 已消除风险520户1930人: figures that follow without a word of their own are about the same.
-    run = tops[-1:]
-    while run[-1].index + 1 < figure.index and not report.between(run[-1], report.figures[run[-1].index + 1]).strip():
-        run.append(report.figures[run[-1].index + 1])
+    run = list(tops)
+    for top in tops:
+        last = top
+        while last.index + 1 < figure.index and not report.between(last, report.figures[last.index + 1]).strip():
+            last = report.figures[last.index + 1]
+            run.append(last)
     return run
 
 

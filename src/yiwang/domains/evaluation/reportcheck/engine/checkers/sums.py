@@ -43,6 +43,9 @@ def _among(report: Report, group: Group) -> Finding | None:
         if together < _NEARLY_ALL * whole.value or missing >= max(part.value for part in kept):
             return None
         return _report(whole, kept, together, "warning", "列出的各项加起来比总数少，")
+    if group.doubtful and low <= group.ceiling:
+        named = shares_words(kept[0].left + kept[0].right, whole.left + whole.right)
+        return _report(whole, kept, together, "warning", "") if named else None
     severity = "error" if group.exhaustive or low > space[1] else "warning"
     return _report(whole, kept, together, severity, "")
 

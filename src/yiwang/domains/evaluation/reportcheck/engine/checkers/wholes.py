@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from yiwang.domains.evaluation.reportcheck.engine import rounding
-from yiwang.domains.evaluation.reportcheck.engine.graph import bare, groups, label
+from yiwang.domains.evaluation.reportcheck.engine.graph import bare, groups, label, shares_words
 from yiwang.domains.evaluation.reportcheck.engine.model import Figure, Report, finding
 from yiwang.domains.evaluation.reportcheck.engine.units import PERCENT, same_unit
 from yiwang.domains.evaluation.reportcheck.types import Finding
@@ -24,8 +24,12 @@ def check(report: Report) -> list[Finding]:
     for group in groups(report):
         ceiling = rounding.interval(group.whole)[1]
         for part in group.parts:
-            if rounding.interval(part)[0] > ceiling:
+            if rounding.interval(part)[0] <= ceiling:
+                continue
+            if not group.doubtful or rounding.interval(part)[0] > group.ceiling:
                 out.append(_above(group.whole, part, "error"))
+            elif shares_words(part.left + part.right, group.whole.left + group.whole.right):
+                out.append(_above(group.whole, part, "warning"))
     for figure in report.figures:
         if figure.unit == PERCENT and figure.value > 100:
             words = report.lead(figure)
