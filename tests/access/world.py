@@ -62,6 +62,7 @@ class District:
     round: Round
     health: HandIn
     police: HandIn
+    health_draft: HandIn
     health_paper: Evidence
     police_paper: Evidence
     health_change: Adjustment
@@ -107,8 +108,8 @@ def make_district() -> District:
     police_paper = handins.add_evidence(
         police, "警务".encode(), "p.txt", title="暗语警务新佐证", actor=people["police"], at=later
     )
-    _draft_of_health(round_, world, people["health"])
-    _lagging(round_, world, people)
+    health_draft = _draft_of_health(world, people["health"])
+    _lagging(round_, people)
     text = reports.save_text(
         round_, section="problem", position=1, title="暗语报告问题", text="正文", actor=people["bureau"]
     )
@@ -122,6 +123,7 @@ def make_district() -> District:
         round=round_,
         health=health,
         police=police,
+        health_draft=health_draft,
         health_paper=health_paper,
         police_paper=police_paper,
         health_change=health_change,
@@ -133,15 +135,15 @@ def make_district() -> District:
     )
 
 
-def _draft_of_health(round_: Round, world: factory.World, writer: User) -> None:
+def _draft_of_health(world: factory.World, writer: User) -> HandIn:
     """A second round in which health has written and not yet handed in."""
     later = factory.make_round(world, as_of=date(2023, 12, 31), tasks=("T2-01",), title="年度监测")
     row = factory.hand_in_for(later, "T2-01")
     content = factory.full_content(row, progress="暗语健康草稿")
-    handins.save_draft(row, content, revision=row.revision, actor=writer)
+    return handins.save_draft(row, content, revision=row.revision, actor=writer)
 
 
-def _lagging(round_: Round, world: factory.World, people: dict[str, User]) -> None:
+def _lagging(round_: Round, people: dict[str, User]) -> None:
     """An explanation of the police's laggard."""
     rounds.explain(
         round_, "F004", cause="暗语滞后原因", measure="逐户核对", due_on=date(2024, 12, 31), actor=people["police"]

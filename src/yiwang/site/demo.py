@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -50,7 +49,7 @@ def _keep(name: str, data: bytes) -> Path:
     if not path.exists() or path.read_bytes() != data:
         temporary = path.with_suffix(".part")
         temporary.write_bytes(data)
-        os.replace(temporary, path)
+        temporary.replace(path)
     return path
 
 
