@@ -267,4 +267,4 @@ def test_one_endless_sentence_is_no_trap() -> None:
     check_text("建成书屋45个、" * 4000)
     check_text("，".join(f"其中甲{i}个" for i in range(4000)))
     check_text("“" * 20_000 + "（" * 20_000 + "、甲乙" * 20_000)
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 30
