@@ -102,7 +102,7 @@ def lease(*, throwaway: bool = False) -> Iterator[str]:
         return
     account = server_account()
     folder = disk.ensure_folder(account)
-    with (folder / "users").open("a") as users:
+    with disk.lock_file(folder, "users") as users:
         with disk.locked(folder):
             fcntl.flock(users, fcntl.LOCK_SH)
             url = _running(folder, account, throwaway=throwaway)

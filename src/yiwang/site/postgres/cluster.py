@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from yiwang.lib.problems import Problem
@@ -150,8 +151,32 @@ def ensure_folder(account: Account) -> Path:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Only one start or stop of this server at a time; the lock goes with the process that holds it."""
+    with lock_file(folder, "lock") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def lock_file(folder: Path, name: str) -> IO[str]:
+    """Open a file that processes lock."""
+    with _explained(folder):
+        return (folder / name).open("a", encoding="utf-8")
+
+
+def load(folder: Path) -> Cluster | None:
+    """What is remembered, or None before the first start."""
     try:
-        handle = (folder / "lock").open("a")
+        with _explained(folder):
+            text = (folder / "cluster.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return Cluster(**json.loads(text))
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Say what to do when the folder belongs to another operating system user."""
+    try:
+        yield
     except PermissionError as error:
         raise Problem(
             "state_not_accessible",
@@ -160,18 +185,6 @@ def locked(folder: Path) -> Iterator[None]:
             "in YIWANG_HOME.",
             status=500,
         ) from error
-    with handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def load(folder: Path) -> Cluster | None:
-    """What is remembered, or None before the first start."""
-    try:
-        text = (folder / "cluster.json").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    return Cluster(**json.loads(text))
 
 
 def save(folder: Path, cluster: Cluster) -> Cluster:

@@ -250,6 +250,19 @@ def test_lost_passwords_are_said_and_nothing_is_overwritten(home: Path) -> None:
     assert (home / "postgres" / "data" / "PG_VERSION").exists()
 
 
+def test_a_folder_of_another_user_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        for act in (postgres.ensure_running, postgres.database_url, postgres.lease().__enter__):
+            with pytest.raises(Problem) as refused:
+                act()
+            assert refused.value.code == "state_not_accessible"
+            assert "YIWANG_HOME" in refused.value.zh
+
+
 def test_the_last_lease_stops_the_server_unless_it_was_to_stay(home: Path) -> None:
     with postgres.lease():
         with postgres.lease():
