@@ -86,6 +86,15 @@ def test_five_wrong_passwords_lock_for_fifteen_minutes(client: Client, user: Use
     assert attempt(client, "li.na", PASSWORD)[0] == 302
 
 
+def test_names_without_an_account_lock_like_the_others(client: Client, user: User) -> None:
+    """Otherwise the lock itself would tell which names exist."""
+    known = [attempt(client, "li.na", "Wrong-pass-1") for _ in range(7)]
+    unknown = [attempt(client, "no.body", "Wrong-pass-1") for _ in range(7)]
+    assert [status for status, _page in known] == [401] * 4 + [403] * 3
+    assert [status for status, _page in unknown] == [status for status, _page in known]
+    assert all("账号已锁定至" in page for _status, page in unknown[4:])
+
+
 def test_a_right_password_resets_the_count(client: Client, user: User) -> None:
     for _ in range(4):
         attempt(client, "li.na", "Wrong-pass-1")
