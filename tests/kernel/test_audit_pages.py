@@ -70,6 +70,21 @@ def test_the_chain_is_verified_on_the_page(auditor: Client) -> None:
     assert "审计链完整" in page
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "until=9999-12-31&since=0001-01-01",
+        "actor=%00",
+        "action=%00&result=%00",
+        f"cursor={10**30}",
+        "since=9999-12-31",
+    ],
+)
+def test_the_interface_bears_odd_questions(auditor: Client, query: str) -> None:
+    assert auditor.get(f"/api/v1/audit/entries?{query}").status_code in (200, 400)
+    assert auditor.get(f"{reverse('audit:list')}?{query}").status_code == 200
+
+
 def test_the_interface_pages_backwards(auditor: Client) -> None:
     for number in range(3):
         audit.record("test.paged", actor=f"a{number}")

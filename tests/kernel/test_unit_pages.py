@@ -59,6 +59,14 @@ def test_the_interface(reader: Client) -> None:
     assert reader.get("/api/v1/units/divisions").json()["items"] == []
 
 
+def test_odd_addresses_are_only_unknown(reader: Client) -> None:
+    assert reader.get("/api/v1/units/%00").json()["code"] == "unit_unknown"
+    assert reader.get("/api/v1/units/?kind=%00").status_code == 200
+    assert reader.get("/units/%00/").status_code == 404
+    reader.force_login(make_user("auditor"))
+    assert reader.get("/people/@%00/").status_code == 404
+
+
 def test_without_a_role_there_is_nothing(client: Client) -> None:
     client.force_login(make_user(()))
     assert client.get(reverse("orgs:units")).status_code == 403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -10,8 +10,8 @@ from django.utils import timezone
 from .models import AuditEntry
 
 
-def _day_start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _at(day: date, moment: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, moment))
 
 
 def entries(
@@ -27,6 +27,8 @@ def entries(
 ) -> QuerySet[AuditEntry]:
     """Entries, newest first. ``action`` matches a prefix (``access.``); ``since`` and ``until`` are whole days."""
     found = AuditEntry.objects.order_by("-seq")
+    # PostgreSQL refuses NUL in text, and entries hold the visible symbol instead.
+    actor, action, result = (word.replace("\x00", "␀") for word in (actor, action, result))
     if actor:
         found = found.filter(actor=actor)
     if action:
@@ -40,9 +42,9 @@ def entries(
     if text:
         found = found.filter(Q(actor__icontains=text) | Q(object_id__icontains=text) | Q(action__icontains=text))
     if since:
-        found = found.filter(at__gte=_day_start(since))
+        found = found.filter(at__gte=_at(since, time.min))
     if until:
-        found = found.filter(at__lt=_day_start(until + timedelta(days=1)))
+        found = found.filter(at__lte=_at(until, time.max))
     return found
 
 

@@ -41,7 +41,7 @@ def units_under(path: str) -> QuerySet[Unit]:
 
 def unit(code: str) -> Unit:
     """The unit with this code. Problem ``unit_unknown`` (404) when there is none."""
-    found = Unit.objects.filter(code=code).first()
+    found = Unit.objects.filter(code=code).first() if "\x00" not in code else None
     if found is None:
         raise Problem(
             "unit_unknown",

@@ -23,6 +23,7 @@ PAGE_SIZE = 50
 
 
 def _found(username: str) -> User:
+    username = username.replace("\x00", "")
     user = User.objects.select_related("person", "unit").filter(username=username).first()
     if user is None:
         raise Http404
