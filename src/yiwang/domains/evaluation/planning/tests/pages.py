@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from yiwang.domains.evaluation.planning.forms import raw_of
 from yiwang.domains.evaluation.planning.models import HandIn
@@ -29,7 +30,7 @@ def browser(user: User) -> Client:
     return client
 
 
-def get(user: User, name: str, *args: object, expect: int = 200, **query: str) -> str:
+def get(user: User, name: str, *args: object, expect: int = 200, **query: Any) -> str:
     """The page ``s45:<name>`` as ``user`` sees it; asserts its status."""
     answer = browser(user).get(reverse(f"s45:{name}", args=args), query)
     text = answer.content.decode()
@@ -44,8 +45,8 @@ def post(
     data: dict[str, Any] | None = None,
     status: int = 302,
     follow: bool = False,
-    **headers: str,
-) -> HttpResponse:
+    **headers: Any,
+) -> Any:
     """Post to ``s45:<name>`` as ``user``; asserts the status. ``headers`` are named HX_Request and so on."""
     named = {key.replace("_", "-"): value for key, value in headers.items()}
     answer = browser(user).post(reverse(f"s45:{name}", args=args), data or {}, follow=follow, headers=named)
@@ -53,17 +54,29 @@ def post(
     return answer
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: Any) -> str:
     """The answer's page."""
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
-def fields(hand_in: HandIn, content: HandInContent | None = None, **changes: Any) -> dict[str, Any]:
-    """The fields of the hand-in's form, filled with ``content`` (default: complete); ``_`` stands for ``-``."""
+def fields(hand_in: HandIn, content: HandInContent | None = None, /, **changes: Any) -> dict[str, Any]:
+    """The fields of the hand-in's form, filled with ``content`` (default: complete) and ``changes``."""
     hand_in.refresh_from_db()
     found: dict[str, Any] = raw_of(content or full_content(hand_in))
     found.pop("as_of_stated", None)
     return {**found, "revision": str(hand_in.revision), **changes}
+
+
+def sheet_of(user: User, name: str, *args: object) -> Any:
+    """The first sheet of the workbook that ``s45:<name>`` gives ``user``."""
+    answer = browser(user).get(reverse(f"s45:{name}", args=args))
+    assert answer.status_code == 200
+    return load_workbook(BytesIO(answer.content)).worksheets[0]
+
+
+def rows_of(user: User, name: str, *args: object) -> list[tuple[Any, ...]]:
+    """The rows of :func:`sheet_of`."""
+    return list(sheet_of(user, name, *args).values)
 
 
 def upload(name: str = "台账.png", data: bytes = PNG) -> SimpleUploadedFile:

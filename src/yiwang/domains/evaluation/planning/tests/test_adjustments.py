@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
+from typing import Any
 
 import pytest
 from django.urls import reverse
-from openpyxl import load_workbook
 
 from yiwang.domains.evaluation.planning.models import Adjustment, PlanVersion
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.services import adjustments as services
 from yiwang.domains.evaluation.planning.services.plans import MeasureSpec, TaskSpec, change_task, next_version
 from yiwang.domains.evaluation.planning.tests.factory import World, make_world
-from yiwang.domains.evaluation.planning.tests.pages import browser, get, post, text_of
+from yiwang.domains.evaluation.planning.tests.pages import get, post, rows_of, sheet_of, text_of
 from yiwang.kernel.access.testing import make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ def world() -> World:
     return make_world()
 
 
-def proposal(**changes: str) -> dict[str, str]:
+def proposal(**changes: str) -> dict[str, Any]:
     return {
         "kind": "modify",
         "task_code": "T1-02",
@@ -213,11 +212,9 @@ def test_texts_are_escaped(world: World) -> None:
 def test_export_by_scope(world: World) -> None:
     propose(world)
     propose(world, measure_code="T1-02-M2", new_text="=1+1")
-    url = reverse("s45:adjustments-export")
-    sheet = load_workbook(BytesIO(browser(world.bureau).get(url).content)).active
+    sheet = sheet_of(world.bureau, "adjustments-export")
     rows = list(sheet.values)
     assert [row[0] for row in rows[-2:]] == [1, 2]
     assert rows[-1][5] == "=1+1"
     assert all(cell.data_type != "f" for line in sheet for cell in line), "text that looks like a formula stays text"
-    other = list(load_workbook(BytesIO(browser(world.liaison_health).get(url).content)).active.values)
-    assert not any(row[0] in {1, 2} for row in other)
+    assert not any(row[0] in {1, 2} for row in rows_of(world.liaison_health, "adjustments-export"))

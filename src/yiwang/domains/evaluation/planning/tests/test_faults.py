@@ -227,10 +227,10 @@ def test_two_people_at_once(name: str) -> None:
     texts = ("甲写的{F004}", "乙写的{F004}")
     clients = (browser(world.liaison_police), browser(colleague))
     sent = [fields(hand_in, progress=text) for text in texts]
-    one, two = at_once(*(lambda c=c, d=d: c.post(url, d) for c, d in zip(clients, sent, strict=True)))  # type: ignore[misc]
+    one, two = at_once(*(lambda c=c, d=d: c.post(url, d) for c, d in zip(clients, sent, strict=True)))
     assert {one.status_code, two.status_code} == {302, 409}  # type: ignore[attr-defined]
     won = 0 if one.status_code == 302 else 1  # type: ignore[attr-defined]
-    lost = text_of((one, two)[1 - won])  # type: ignore[arg-type]
+    lost = text_of((one, two)[1 - won])
     assert 'data-code="handin_conflict"' in lost
     assert texts[1 - won] in lost, "the loser's text is still on the page"
     hand_in.refresh_from_db()
@@ -255,7 +255,7 @@ def test_accepted_twice_at_once() -> None:
     post(world.liaison_police, "hand-in-submit", hand_in.pk, data=fields(hand_in, full_content(hand_in)))
     url = reverse("s45:hand-in-accept", args=[hand_in.pk])
     clients = (browser(world.bureau), browser(make_user("bureau", "cq/data")))
-    answers = at_once(*(lambda c=c: c.post(url, {"number": "1"}) for c in clients))  # type: ignore[misc]
+    answers = at_once(*(lambda c=c: c.post(url, {"number": "1"}) for c in clients))
     assert {answer.status_code for answer in answers} == {302, 409}  # type: ignore[attr-defined]
     assert IndicatorValue.objects.filter(code="F004", as_of=date(2023, 6, 30)).count() == 1
 

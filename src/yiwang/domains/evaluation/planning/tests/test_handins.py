@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -113,7 +114,7 @@ def test_what_cannot_be_read_is_said_at_the_field_and_kept(world: World, hand_in
 
 
 def test_autosave_answers_with_the_new_revision(world: World, hand_in: HandIn) -> None:
-    kind = {"Accept": "application/json"}
+    kind: dict[str, Any] = {"Accept": "application/json"}
     answer = post(world.liaison_police, "hand-in-save", hand_in.pk, data=fields(hand_in), status=200, **kind)
     said = json.loads(answer.content)
     hand_in.refresh_from_db()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from openpyxl import load_workbook
 
 from yiwang.domains.evaluation.planning.models import Explanation, HandIn, Round
 from yiwang.domains.evaluation.planning.selectors import judgements
@@ -22,7 +22,7 @@ from yiwang.domains.evaluation.planning.tests.factory import (
     make_world,
     submit,
 )
-from yiwang.domains.evaluation.planning.tests.pages import browser, get, post, text_of
+from yiwang.domains.evaluation.planning.tests.pages import browser, get, post, rows_of, text_of
 from yiwang.kernel.notices import api as notices
 
 pytestmark = pytest.mark.django_db
@@ -184,13 +184,14 @@ def test_remind_once_a_day(world: World) -> None:
 def test_filters_and_order(world: World) -> None:
     round_ = make_round(world)
     submit(world, hand_in_for(round_, "T1-01"))
-    for query, there, gone in (
+    cases: list[tuple[dict[str, Any], str, str]] = [
         ({"state": "submitted"}, "T1-01", "T1-02"),
         ({"state": "open"}, "T1-02", "T1-01"),
         ({"unit": "health"}, "T2-01", "T1-01"),
         ({"chapter": "2"}, "T2-02", "T1-01"),
         ({"q": "房屋"}, "T1-02", "T1-01"),
-    ):
+    ]
+    for query, there, gone in cases:
         table = get(world.bureau, "round", round_.pk, **query).partition("<tbody>")[2].partition("</tbody>")[0]
         assert there in table, query
         assert gone not in table, query
@@ -232,10 +233,9 @@ def test_get_on_posted_addresses_leads_to_the_page(world: World) -> None:
 
 def test_export(world: World) -> None:
     round_ = make_round(world)
-    url = reverse("s45:round-export", args=[round_.pk])
-    rows = list(load_workbook(BytesIO(browser(world.bureau).get(url).content)).active.values)
+    rows = rows_of(world.bureau, "round-export", round_.pk)
     assert [row[0] for row in rows[-4:]] == ["T1-01", "T1-02", "T2-01", "T2-02"]
-    own = list(load_workbook(BytesIO(browser(world.liaison_health).get(url).content)).active.values)
+    own = rows_of(world.liaison_health, "round-export", round_.pk)
     assert [row[0] for row in own if str(row[0]).startswith("T")] == ["T2-01"]
 
 
@@ -259,7 +259,7 @@ def test_judgement_lists_worst_first_and_counts(world: World) -> None:
     assert "完成目标的 36.51%，时序应达 64.88%" in table
     shares = judgements.shares(judgements.lines(world.bureau, round_))
     assert (shares.total, shares.lagging, shares.no_data, shares.facts, shares.facts_known) == (4, 1, 0, 2, 2)
-    assert (shares.computed, shares.reported, shares.coverage) == (0, 6, 100)
+    assert (shares.computed, shares.reported, shares.coverage) == (0, 6, Decimal(100))
 
 
 def test_judgement_of_a_liaison_is_own_and_says_so(world: World) -> None:
@@ -274,12 +274,13 @@ def test_judgement_of_a_liaison_is_own_and_says_so(world: World) -> None:
 
 def test_judgement_filters(world: World) -> None:
     round_ = judged(world)
-    for query, there, gone in (
+    cases: list[tuple[dict[str, Any], str, str]] = [
         ({"status": "laggard"}, "F004", "F001"),
         ({"unit": "health"}, "F005", "F001"),
         ({"chapter": "2"}, "F006", "F001"),
         ({"q": "自助机累计"}, "F003", "F001"),
-    ):
+    ]
+    for query, there, gone in cases:
         seen = get(world.bureau, "judgement", round_.pk, **query).partition("filter-bar")[2]
         assert f'id="row-{there}"' in seen, query
         assert f'id="row-{gone}"' not in seen, query
@@ -337,8 +338,7 @@ def test_explain_is_for_the_unit_and_the_bureau(world: World) -> None:
 
 def test_judgement_export(world: World) -> None:
     round_ = judged(world)
-    url = reverse("s45:judgement-export", args=[round_.pk])
-    rows = list(load_workbook(BytesIO(browser(world.bureau).get(url).content)).active.values)
+    rows = rows_of(world.bureau, "judgement-export", round_.pk)
     assert rows[-6][0] == "F004"
-    own = list(load_workbook(BytesIO(browser(world.liaison_police).get(url).content)).active.values)
+    own = rows_of(world.liaison_police, "judgement-export", round_.pk)
     assert [row[0] for row in own if str(row[0]).startswith("F0")] == ["F004"]
