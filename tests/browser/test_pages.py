@@ -63,6 +63,9 @@ SPRITE = """async () => {
   const text = await (await fetch(wanted[0][0])).text();
   return [...new Set(wanted.map(part => part[1]).filter(name => !text.includes(`id="${name}"`)))];
 }"""
+CUT_OFF = """() => [...document.querySelectorAll('.topbar a, .topbar button, .topbar summary')]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.outerHTML.slice(0, 80))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -83,6 +86,7 @@ def visit(page: Page, address: str, status: int = 200) -> None:
     assert page.locator("h1").count() == 1
     assert page.evaluate(SPRITE) == [], "icons that the sprite lacks (tools/frontend.py)"
     assert page.evaluate(OVERFLOW) <= 0, "the page is wider than the screen"
+    assert page.evaluate(CUT_OFF) == [], "the top bar does not fit"
 
 
 def keep_picture(page: Page, name: str, width: int) -> None:
@@ -181,17 +185,21 @@ def test_each_role_signs_in_and_sees_its_own_navigation(
     assert not any(lacks == entry.split("\n")[0].strip() for entry in entries)
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 def test_english_pages_have_english_words(
-    demo_site: DemoSite, open_page: Callable[..., Page], axe: Callable[[Page], None]
+    width: int, demo_site: DemoSite, open_page: Callable[..., Page], axe: Callable[[Page], None]
 ) -> None:
-    page = open_page(1440)
+    page = open_page(width)
     demo_site.sign_in(page, "leader")
-    page.click(".language button")
-    page.wait_for_load_state()
+    if width < 520:
+        page.click("[data-drawer]")
+    page.locator(".language button:visible").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    visit(page, f"{demo_site.base}/")
     assert page.locator("html").get_attribute("lang") == "en"
     words = page.locator("#sidebar, .section-head, .stat-label, .chapter h3").all_inner_texts()
     assert words
     chinese = [text for text in words if any("\u4e00" <= letter <= "\u9fff" for letter in text)]
     assert [text for text in chinese if "监测" not in text] == []
-    keep_picture(page, "home-en", 1440)
+    keep_picture(page, "home-en", width)
     axe(page)
