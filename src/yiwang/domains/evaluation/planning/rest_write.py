@@ -194,7 +194,16 @@ def _figures(pk: int, user: User) -> dict[str, Indicator]:
 
 
 def _content(body: ContentIn, items: dict[str, Indicator]) -> HandInContent:
-    """The posted content in the figures' own units. Problems ``figure_unit``, ``figure_foreign``."""
+    """The posted content in the figures' own units. Problems ``figure_unit``, ``figure_foreign``, ``figure_twice``."""
+    codes = [entry.code.upper() for entry in body.figures]
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice is not None:
+        raise Problem(
+            "figure_twice",
+            f"{twice} 填了两次，请只保留一条。",
+            f"{twice} is given twice; keep one.",
+            field=f"figure-{twice}-value",
+        )
     return HandInContent.from_json(
         {
             "status": body.status,
@@ -218,7 +227,8 @@ def _figure(entry: FigureIn, item: Indicator | None) -> dict[str, object]:
     value = entry.value
     if value is not None and value.strip():
         try:
-            value = f"{from_base(Decimal(value.strip()), entry.unit, item.unit):f}"
+            # Not written out: 1E+999999999 has a gigabyte of digits. The content refuses it as it stands.
+            value = str(from_base(Decimal(value.strip()), entry.unit, item.unit))
         except (InvalidOperation, ValueError) as error:
             base = to_base(Decimal(0), item.unit).unit
             raise Problem(

@@ -289,9 +289,9 @@ def _decimal(value: object, code: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation as error:
         raise _invalid_number(value, code) from error
-    # NUMERIC(24, 6) holds 18 digits before the point and 6 behind it.
+    # NUMERIC(24, 6) holds 18 digits before the point and 6 behind it. Arithmetic on 1E+9999999 would overflow.
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -6 or abs(number) >= Decimal(10) ** 18:
+    if not isinstance(exponent, int) or exponent < -6 or number.adjusted() >= 18:
         raise _invalid_number(value, code)
     return number
 

@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from yiwang.domains.evaluation.planning.models import HandIn, IndicatorValue, Round
 from yiwang.domains.evaluation.planning.tests import factory
@@ -182,6 +184,9 @@ def test_a_hand_in_is_written_returned_written_again_and_accepted(world: World) 
         ({"code": "F005", "value": "约五万", "unit": "万元"}, "figure_unit"),
         ({"code": "F005", "value": "NaN", "unit": "万元"}, "figure_unit"),
         ({"code": "F005", "value": "1E+400", "unit": "万元"}, "figure_invalid"),
+        ({"code": "F005", "value": "1E+999999999", "unit": "元"}, "figure_invalid"),
+        ({"code": "F005", "value": "0E+999999999", "unit": "元"}, "figure_invalid"),
+        ({"code": "F005", "value": "-1E-999999999", "unit": "元"}, "figure_invalid"),
         ({"code": "F005", "value": "0.00001", "unit": "元"}, "figure_invalid"),
         ({"code": "F001", "value": "1", "unit": "项"}, "figure_foreign"),
         ({"code": "F005", "value": "1", "unit": "元", "hedge": "大概"}, "figure_hedge"),
@@ -193,6 +198,38 @@ def test_a_figure_that_cannot_be_right_is_refused(world: World, figure: dict[str
     assert found["code"] == code
     row.refresh_from_db()
     assert (row.state, row.revision) == (HandIn.State.ASKED, 0)
+
+
+def test_a_figure_given_twice_is_refused(world: World) -> None:
+    row = factory.hand_in_for(factory.make_round(world), "T2-01")
+    figure = {"code": "F005", "value": "1", "unit": "元"}
+    body = {"revision": 0, "figures": [figure, {**figure, "code": "f005"}]}
+    assert post(world.liaison_health, f"/hand-ins/{row.pk}/draft", body, 400)["code"] == "figure_twice"
+
+
+strange = st.one_of(
+    st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30),
+    st.sampled_from(
+        ["{F005}", "{", "1E+9999999", "-0", "∞", "NaN", "９", "万元", "元", "约", "on_track", "2023-06-30"]
+    ),
+)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_strange_words_in_a_hand_in_are_kept_or_refused_and_break_nothing(world: World, data: st.DataObject) -> None:
+    row = HandIn.objects.filter(task_code="T2-01").first() or factory.hand_in_for(factory.make_round(world), "T2-01")
+    figure = {part: data.draw(strange) for part in ("value", "unit", "hedge", "evidence", "note", "cause", "remedy")}
+    texts = {part: data.draw(strange) for part in ("status", "progress", "problems", "measures")}
+    body = {"revision": row.revision, **texts, "figures": [{"code": "F005", "as_of": "2023-06-30", **figure}]}
+    client = Client()
+    client.force_login(world.liaison_health)
+    for action in ("draft", "submit"):
+        url = f"{BASE}/hand-ins/{row.pk}/{action}"
+        answer = client.post(url, json.dumps(body), content_type="application/json")
+        assert answer.status_code in {200, 400, 409}, answer.content.decode()[:500]
+    row.refresh_from_db()
+    client.get(f"{BASE}/hand-ins/{row.pk}")
 
 
 def test_nobody_writes_what_is_not_theirs(world: World) -> None:
