@@ -31,8 +31,8 @@ def forbidden() -> Problem:
     """The problem for something this reader's roles do not allow."""
     return Problem(
         "forbidden",
-        "您的角色没有办理此事的权限。如确需办理，请联系系统管理员核对您的角色和单位。",
-        "Your roles do not allow this. If you need it, ask the system administrator to check your roles and unit.",
+        "您的角色没有办理此事的权限。如确需办理，请联系安全管理员核对您的角色和单位。",
+        "Your roles do not allow this. If you need it, ask the security administrator to check your roles and unit.",
         403,
     )
 

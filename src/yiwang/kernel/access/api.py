@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from yiwang.lib.paging import Page, cursor_page
+from yiwang.ui.problems import forbidden
 
 from .models import User
 from .selectors import (
     can,
-    forbidden,
     in_scope,
     limit,
     require,

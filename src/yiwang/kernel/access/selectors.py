@@ -8,6 +8,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from yiwang.lib.problems import Problem
+from yiwang.ui.problems import forbidden
 
 from . import policy
 from .models import User
@@ -56,16 +57,6 @@ def scope_of(user: User | AnonymousUser, resource: str, action: str) -> Scope:
 def can(user: User | AnonymousUser, resource: str, action: str) -> bool:
     """Whether the user may do it to anything at all."""
     return scope_of(user, resource, action).kind != "none"
-
-
-def forbidden() -> Problem:
-    """The one refusal, which does not say whether the thing exists."""
-    return Problem(
-        "forbidden",
-        "您的账号没有办理此项的权限。如工作需要，请联系安全管理员授权。",
-        "Your account may not do this. If your work needs it, ask the security administrator.",
-        status=403,
-    )
 
 
 def require(user: User | AnonymousUser, resource: str, action: str) -> None:

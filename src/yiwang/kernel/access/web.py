@@ -13,9 +13,10 @@ from django.http.response import HttpResponseBase
 from ninja.security import APIKeyCookie, HttpBearer
 
 from yiwang.lib.problems import Problem
+from yiwang.ui.problems import forbidden
 
 from .models import User
-from .selectors import forbidden, require
+from .selectors import require
 from .tokens import find_token
 
 P = ParamSpec("P")

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from yiwang.lib.paging import cursor_page
-from yiwang.lib.problems import Problem
+from yiwang.ui.problems import forbidden
 
 from . import selectors
 
@@ -52,12 +52,7 @@ def list_entries(
 ) -> EntriesOut:
     """Entries, newest first. ``action`` matches a beginning (``access.``); ``since`` and ``until`` are whole days."""
     if not request.user.has_perm("audit.entry.view"):
-        raise Problem(
-            "forbidden",
-            "只有安全审计员可以查看审计记录。",
-            "Only the security auditor may see audit entries.",
-            status=403,
-        )
+        raise forbidden()
     found = selectors.entries(actor=actor, action=action, result=result, since=since, until=until)
     page = cursor_page(found, cursor, limit, key="-seq")
     return EntriesOut(

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from yiwang.lib.paging import cursor_page
-from yiwang.lib.problems import Problem
+from yiwang.ui.problems import forbidden
 
 from . import selectors
 from .models import Division, Unit
@@ -60,12 +60,7 @@ class DivisionsOut(Schema):
 
 def _require(request: HttpRequest) -> None:
     if not request.user.has_perm("orgs.unit.view"):
-        raise Problem(
-            "forbidden",
-            "您的账号没有查看单位的权限。如工作需要，请联系安全管理员授权。",
-            "Your account may not see units. If your work needs it, ask the security administrator.",
-            status=403,
-        )
+        raise forbidden()
 
 
 def unit_out(unit: Unit) -> UnitOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from yiwang.lib.problems import Problem
+from yiwang.ui.problems import forbidden
 
 from . import registry
 from .types import Status
@@ -31,12 +31,7 @@ class SystemOut(Schema):
 def list_systems(request: HttpRequest, status: Status | None = None) -> list[SystemOut]:
     """All systems in the order of the catalogue (a closed list of 48, so it is not paged)."""
     if not request.user.has_perm("systems.catalogue.view"):
-        raise Problem(
-            "forbidden",
-            "您的账号没有查看系统目录的权限。如工作需要，请联系安全管理员授权。",
-            "Your account may not see the catalogue. If your work needs it, ask the security administrator.",
-            status=403,
-        )
+        raise forbidden()
     return [
         SystemOut(
             id=row.id,
