@@ -57,6 +57,11 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("people-secadmin", "secadmin", "/people/"),
     ("audit", "auditor", "/audit/"),
 )
+# The pages that the README shows.
+SHOWN = frozenset(
+    {"sign-in", "home", "home-en", "plan", "task", "judgement", "hand-in", "figure", "compare", "adjustment", "report"}
+    | {"report-check", "round"}
+)
 SPRITE = """async () => {
   const wanted = [...document.querySelectorAll('svg.icon use')].map(use => use.getAttribute('href').split('#'));
   if (!wanted.length) return [];
@@ -91,7 +96,7 @@ def visit(page: Page, address: str, status: int = 200) -> None:
 
 def keep_picture(page: Page, name: str, width: int) -> None:
     """The picture for the README, when asked for."""
-    if os.environ.get("YIWANG_PICTURES") == "1":
+    if name in SHOWN and os.environ.get("YIWANG_PICTURES") == "1":
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}-{width}.png")
 
