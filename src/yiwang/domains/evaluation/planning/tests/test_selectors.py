@@ -19,7 +19,7 @@ from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import AS_OF, World
 from yiwang.domains.evaluation.planning.types import Status, TaskStatus
 from yiwang.kernel.access.api import User
-from yiwang.lib.clock import at_noon
+from yiwang.lib.clock import at_noon, today
 from yiwang.lib.problems import Problem
 
 pytestmark = pytest.mark.django_db
@@ -318,7 +318,7 @@ def test_accepted_texts_are_read_within_scope(world: World) -> None:
 
 def test_the_default_date_is_the_cut_off_of_the_last_evaluated_round(world: World) -> None:
     # The machine's day is what the default is compared with.
-    assert figures.default_as_of(world.plan) == min(date.today(), world.plan.ends_on)  # noqa: DTZ011
+    assert figures.default_as_of(world.plan) == min(today(), world.plan.ends_on)
     factory.make_round(world)
     assert figures.default_as_of(world.plan) == AS_OF
     assert handins.last_evaluated(world.plan) is not None
