@@ -228,7 +228,9 @@ def test_two_people_at_once(name: str) -> None:
     clients = (browser(world.liaison_police), browser(colleague))
     sent = [fields(hand_in, progress=text) for text in texts]
     one, two = at_once(*(lambda c=c, d=d: c.post(url, d) for c, d in zip(clients, sent, strict=True)))
+    # at_once returns whatever the functions return: here answers.
     assert {one.status_code, two.status_code} == {302, 409}  # type: ignore[attr-defined]
+    # at_once returns whatever the functions return: here answers.
     won = 0 if one.status_code == 302 else 1  # type: ignore[attr-defined]
     lost = text_of((one, two)[1 - won])
     assert 'data-code="handin_conflict"' in lost
@@ -256,6 +258,7 @@ def test_accepted_twice_at_once() -> None:
     url = reverse("s45:hand-in-accept", args=[hand_in.pk])
     clients = (browser(world.bureau), browser(make_user("bureau", "cq/data")))
     answers = at_once(*(lambda c=c: c.post(url, {"number": "1"}) for c in clients))
+    # at_once returns whatever the functions return: here answers.
     assert {answer.status_code for answer in answers} == {302, 409}  # type: ignore[attr-defined]
     assert IndicatorValue.objects.filter(code="F004", as_of=date(2023, 6, 30)).count() == 1
 
@@ -266,3 +269,22 @@ def test_asked_twice_in_a_row(world: World, hand_in: HandIn) -> None:
     assert 'data-code="handin_already_asked"' in seen
     assert HandIn.objects.filter(task_code="T1-02").count() == 1
     assert "T1-02" in get(world.bureau, "round", hand_in.round_id)
+
+
+@pytest.mark.django_db
+def test_nul_and_huge_numbers_in_addresses(world: World, hand_in: HandIn) -> None:
+    client = browser(world.bureau)
+    for url in (
+        "/evaluation/tasks/T1-01%00/",
+        "/evaluation/figures/%00/",
+        f"/evaluation/hand-ins/{10**30}/",
+        f"/evaluation/rounds/{10**30}/",
+        f"/evaluation/adjustments/{10**30}/",
+        f"/evaluation/evidence/{10**30}/",
+        f"/evaluation/hand-ins/{hand_in.pk}/versions/{10**30}/",
+        f"/evaluation/rounds/{hand_in.round_id}/report/{10**30}/",
+    ):
+        assert client.get(url).status_code == 404, url
+    explain = f"/evaluation/rounds/{hand_in.round_id}/judgement/%00/explain/"
+    assert client.post(explain, {"cause": "x", "measure": "y", "due_on": "2024-01-01"}).status_code == 404
+    assert client.get("/evaluation/adjustments/new/", {"task": "T1-01\x00", "target": "\x00"}).status_code == 200

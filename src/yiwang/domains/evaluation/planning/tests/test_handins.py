@@ -292,6 +292,7 @@ def test_evidence_of_task_and_figure(world: World, hand_in: HandIn) -> None:
         assert answer.status_code == 200
         assert answer["Content-Disposition"].startswith("attachment")
         assert answer["X-Content-Type-Options"] == "nosniff"
+        # A download streams; the test client's type knows only plain answers.
         assert b"PNG" in b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     get(world.liaison_data, "evidence", row.pk, expect=404)
     get(world.viewer, "evidence", row.pk, expect=403)

@@ -124,6 +124,7 @@ def test_write_and_download(world: World, round_: Round) -> None:
     assert "第 3 稿" in seen
     answer = browser(world.leader).get(reverse("s45:report-download", args=[round_.pk, 1]))
     assert answer["Content-Disposition"].startswith("attachment")
+    # A download streams; the test client's type knows only plain answers.
     document = Document(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     words = "".join(node.text or "" for node in document.element.body.iter("{*}t"))
     assert "底数不清" in words
@@ -155,10 +156,12 @@ def test_template_is_used_and_retired(world: World, round_: Round) -> None:
     assert "模板.docx" in get(world.leader, "template")
     post(world.bureau, "report-write", round_.pk)
     answer = browser(world.bureau).get(reverse("s45:report-download", args=[round_.pk, 1]))
+    # A download streams; the test client's type knows only plain answers.
     document = Document(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     words = "".join(node.text or "" for node in document.element.body.iter("{*}t"))
     assert words == "本区自己的模板：36.51%"
     used = browser(world.bureau).get(reverse("s45:template-download"))
+    # A download streams; the test client's type knows only plain answers.
     own = b"".join(used.streaming_content)  # type: ignore[attr-defined]
     default = browser(world.bureau).get(reverse("s45:template-download"), {"which": "default"}).content
     assert own != default
