@@ -66,7 +66,8 @@ def tasks(of: PlanVersion) -> QuerySet[Task]:
 
 def task(of: PlanVersion, code: str) -> Task:
     """One task by its code; Problem ``task_unknown`` (404)."""
-    found = tasks(of).filter(code=code).first()
+    # An address may hold a NUL, which the database cannot compare with.
+    found = None if "\x00" in code else tasks(of).filter(code=code).first()
     if found is None:
         raise Problem(
             "task_unknown",
@@ -89,7 +90,7 @@ def indicators(of: PlanVersion) -> QuerySet[Indicator]:
 
 def indicator(of: PlanVersion, code: str) -> Indicator:
     """One indicator by its code; Problem ``indicator_unknown`` (404)."""
-    found = indicators(of).filter(code=code).first()
+    found = None if "\x00" in code else indicators(of).filter(code=code).first()
     if found is None:
         raise Problem(
             "indicator_unknown",
