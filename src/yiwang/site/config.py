@@ -123,6 +123,16 @@ def trusted_origins() -> list[str]:
     return [base_url()]
 
 
+def district_zh() -> str:
+    """The district's name as pages show it."""
+    return os.environ.get("YIWANG_DISTRICT_ZH") or "汕尾市城区"
+
+
+def district_en() -> str:
+    """The district's name on English pages."""
+    return os.environ.get("YIWANG_DISTRICT_EN") or "Chengqu District, Shanwei"
+
+
 def demo() -> bool:
     """Whether pages say that this is a demonstration."""
     return _flag("YIWANG_DEMO")
@@ -236,6 +246,8 @@ VARIABLES: tuple[Variable, ...] = (
              secret=True),
     Variable("YIWANG_CLAMD", "ClamAV 病毒扫描服务（主机:端口或套接字路径）；不设则标为“未扫描”",
              "ClamAV scanner (host:port or socket path); unset: files are marked as not scanned", clamd),
+    Variable("YIWANG_DISTRICT_ZH", "页面上显示的区县名称", "name of the district on Chinese pages", district_zh),
+    Variable("YIWANG_DISTRICT_EN", "英文页面上的区县名称", "name of the district on English pages", district_en),
     Variable("YIWANG_DEMO", "1：页面标明这是演示", "1: pages say that this is a demonstration",
              lambda: str(int(demo()))),
     Variable("YIWANG_DEBUG", "1：开发调试，服务器上不得使用", "1: for development, never on a server",

@@ -16,6 +16,8 @@ YIWANG_BASE_URL = config.base_url()
 YIWANG_CLAMD = config.clamd()
 YIWANG_METRICS_TOKEN = config.metrics_token()
 YIWANG_SLOW_QUERY_MS = config.slow_query_ms()
+YIWANG_DISTRICT_ZH = config.district_zh()
+YIWANG_DISTRICT_EN = config.district_en()
 YIWANG_DEMO_NOTICE = config.demo()
 YIWANG_NAV = "yiwang.site.nav.groups_for"
 

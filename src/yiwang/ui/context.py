@@ -17,8 +17,8 @@ def district_name() -> str:
     """The district this installation serves, in the reader's language."""
     english = (get_language() or "zh-hans").startswith("en")
     if english:
-        return str(getattr(settings, "YIWANG_DISTRICT_EN", "Chengqu District, Shanwei"))
-    return str(getattr(settings, "YIWANG_DISTRICT_ZH", "汕尾市城区"))
+        return str(settings.YIWANG_DISTRICT_EN)
+    return str(settings.YIWANG_DISTRICT_ZH)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -34,5 +34,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(navigation),
         "district": district_name(),
-        "demo_notice": bool(getattr(settings, "YIWANG_DEMO_NOTICE", False)),
+        "demo_notice": settings.YIWANG_DEMO_NOTICE,
     }
