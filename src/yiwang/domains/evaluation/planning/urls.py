@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.domains.evaluation.planning.views import adjustments, figures, handins, imports, judgement, plan, report, rounds
+from yiwang.domains.evaluation.planning.views import (
+    adjustments,
+    figures,
+    handins,
+    imports,
+    judgement,
+    plan,
+    report,
+    rounds,
+)
 
 app_name = "s45"
 

@@ -135,7 +135,9 @@ def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
             | Q(requirement__icontains=text)
         )
         hits += [
-            SearchHit(f"{row.code} {row.title}", row.lead_unit.short_name, reverse("s45:task", args=[row.code]), _("任务"))
+            SearchHit(
+                f"{row.code} {row.title}", row.lead_unit.short_name, reverse("s45:task", args=[row.code]), _("任务")
+            )
             for row in found[:limit]
         ]
     if access.can(user, "s45.value", "view"):
@@ -143,12 +145,17 @@ def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
             Q(code__iexact=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
         )
         hits += [
-            SearchHit(f"{row.code} {row.name}", row.lead_unit.short_name, reverse("s45:figure", args=[row.code]), _("指标"))
+            SearchHit(
+                f"{row.code} {row.name}", row.lead_unit.short_name, reverse("s45:figure", args=[row.code]), _("指标")
+            )
             for row in rows[:limit]
         ]
     hits += [
         SearchHit(
-            f"{row.task_code} · {row.round.title}", row.unit.short_name, reverse("s45:hand-in", args=[row.pk]), _("填报")
+            f"{row.task_code} · {row.round.title}",
+            row.unit.short_name,
+            reverse("s45:hand-in", args=[row.pk]),
+            _("填报"),
         )
         for row in _hand_ins_that_say(user, text)[:limit]
     ]
