@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-HEDGES_BEFORE = frozenset(
-    ["约", "近", "将近", "超", "超过", "逾", "达", "共", "至少", "至多", "不超过", "不少于"]
-    + ["不多于", "不低于", "不高于"]
-)
+_AROUND = {"约", "近", "将近", "超", "超过", "逾", "达", "共"}
+_BOUNDS = {"至少", "至多", "不超过", "不少于", "不多于", "不低于", "不高于"}
+HEDGES_BEFORE = frozenset(_AROUND | _BOUNDS)
 HEDGES_BETWEEN = frozenset({"余", "多"})
 HEDGES_AFTER = frozenset({"以上", "以下", "以内", "内", "左右", "上下"})
 HEDGES = HEDGES_BEFORE | HEDGES_BETWEEN | HEDGES_AFTER

@@ -79,7 +79,9 @@ def test_upload_shows_a_preview_and_confirming_writes_the_plan(client: Client, b
         ("篇章", "A1", "号", 1, "序号"),
     ],
 )
-def test_a_wrong_cell_is_named(bureau: User, sheet: str, cell: str, value: str | int | None, row: int, column: str) -> None:
+def test_a_wrong_cell_is_named(
+    bureau: User, sheet: str, cell: str, value: str | int | None, row: int, column: str
+) -> None:
     with pytest.raises(Problem) as caught:
         imports.look(changed(sheet, cell, value), "p.xlsx", actor=bureau)
     assert caught.value.code == "plan_import_invalid"
