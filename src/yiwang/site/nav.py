@@ -60,6 +60,8 @@ def groups_for(request: HttpRequest) -> Navigation:
     english = (get_language() or "zh").startswith("en")
     allowed = [item for item in items() if not item.resource or access.can(user, item.resource, item.action)]
     urls = {item: reverse(item.url_name) for item in allowed}
+    places = {item: (urls[item], *(f"/{tail}" for tail in item.also)) for item in allowed}
+    every = {url for found in places.values() for url in found}
     unread = notices.unread_count(user)
     groups = []
     for key, label in GROUPS.items():
@@ -68,7 +70,7 @@ def groups_for(request: HttpRequest) -> Navigation:
                 label=item.label_en if english else item.label_zh,
                 url=urls[item],
                 icon=item.icon,
-                current=is_current(request.path, urls[item], set(urls.values())),
+                current=any(is_current(request.path, url, every) for url in places[item]),
                 count=unread if item.url_name == "notices:list" else 0,
             )
             for item in allowed

@@ -79,8 +79,9 @@ def read_manifest(folder: Path, module: str) -> SystemManifest:
         where = f"nav[{index}]."
         if not isinstance(item, dict):
             raise ImproperlyConfigured(f"{path}: nav must be a list of tables ([[nav]])")
-        _keys(path, where, item, NAV_KEYS)
-        entry = NavItem(**{key: _text(path, where + key, item[key]) for key in NAV_KEYS})
+        _keys(path, where, item, (*NAV_KEYS, "also"), optional=("also",))
+        also = tuple(text["url_prefix"] + tail for tail in _texts(path, f"{where}also", item.get("also", [])))
+        entry = NavItem(**{key: _text(path, where + key, item[key]) for key in NAV_KEYS}, also=also)
         if not entry.resource.startswith(f"{label}."):
             raise ImproperlyConfigured(f"{path}: {where}resource {entry.resource!r} must begin with {label}.")
         nav.append(entry)

@@ -11,7 +11,10 @@ Status = Literal["works", "partly", "none"]
 
 @dataclass(frozen=True)
 class NavItem:
-    """An entry of the navigation, shown to those who may ``action`` on ``resource``."""
+    """An entry of the navigation, shown to those who may ``action`` on ``resource``.
+
+    ``also`` are beginnings of addresses, below the system's own, whose pages belong to this entry too.
+    """
 
     label_zh: str
     label_en: str
@@ -20,6 +23,7 @@ class NavItem:
     resource: str
     action: str
     group: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,13 @@ def test_the_closest_entry_is_current(path: str, url: str, current: bool) -> Non
     assert nav.is_current(path, url, {"/", "/units/", "/evaluation/", "/evaluation/rounds/"}) is current
 
 
+def test_a_page_outside_its_entrys_address_marks_it_too() -> None:
+    request = RequestFactory().get("/evaluation/figures/F087/")
+    request.user = make_user("bureau", make_unit("cq/data"))
+    links = [link for group in nav.groups_for(request).groups for link in group.links]
+    assert [link.label for link in links if link.current] == ["指标与数据"]
+
+
 def test_an_unknown_group_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = nav.OWN_PAGES[0].__class__("甲", "A", "home", "home", "", "", "nowhere")
     monkeypatch.setattr(nav, "OWN_PAGES", (odd,))
