@@ -36,7 +36,7 @@ def record_value(
         .first()
     )
     if current is not None:
-        if (current.value, current.hedge, current.period_start) == (entry.value, entry.hedge, entry.period_start):
+        if _said(current) == _said(entry):
             return current
         current.superseded_at = at
         current.save(update_fields=["superseded_at"])
@@ -57,3 +57,8 @@ def record_value(
         recorded_by=actor,
         synthetic=synthetic,
     )
+
+
+def _said(row: IndicatorValue | FigureEntry) -> tuple[object, ...]:
+    """What a report of a figure says: another source or note is news too."""
+    return (row.value, row.hedge, row.period_start, row.as_of_stated, row.evidence, row.note)
