@@ -14,6 +14,7 @@ from django.db import transaction
 from docx import Document
 from pytest_django import DjangoDbBlocker
 
+from yiwang.domains.evaluation.planning import api as planning
 from yiwang.domains.evaluation.planning import demo as planning_demo
 from yiwang.domains.evaluation.planning import display
 from yiwang.domains.evaluation.planning.demo import reading
@@ -80,6 +81,13 @@ def test_everything_was_handed_in_and_accepted(round_: Round) -> None:
     assert states == {HandIn.State.ACCEPTED}
     assert round_.hand_ins.count() == round_.plan_version.tasks.count()
     assert round_.hand_ins.filter(versions__decision="returned").distinct().count() == 3
+
+
+def test_every_task_is_counted_once_on_the_home_page(round_: Round) -> None:
+    found = planning.home_chapters(User.objects.get(username="bureau"))
+    assert len(found) == 6
+    for row in found.values():
+        assert row.tasks == row.done + row.on_track + row.lagging + row.to_adjust + row.no_data
 
 
 def test_laggards_are_found_and_explained(round_: Round) -> None:

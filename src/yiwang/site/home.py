@@ -70,10 +70,16 @@ class Home:
 
 
 def segments(summary: ChapterSummary) -> tuple[Segment, ...]:
-    """The bar of a chapter: done, on track, lagging, no data, in parts of its tasks."""
+    """The bar of a chapter: done, on track, lagging, to adjust, no data, in parts of its tasks."""
     if not summary.tasks:
         return ()
-    parts = (("ok", summary.done), ("info", summary.on_track), ("danger", summary.lagging), ("none", summary.no_data))
+    parts = (
+        ("ok", summary.done),
+        ("info", summary.on_track),
+        ("danger", summary.lagging),
+        ("warn", summary.to_adjust),
+        ("none", summary.no_data),
+    )
     made: list[Segment] = []
     left = Decimal(0)
     for css, count in parts:

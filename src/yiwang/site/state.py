@@ -39,11 +39,6 @@ def keys() -> Path:
     return home() / "keys"
 
 
-def logs() -> Path:
-    """Log files of the services that this installation starts."""
-    return home() / "logs"
-
-
 def postgres() -> Path:
     """The embedded PostgreSQL: data directory, passwords, port and log (0700, or 0711 as root)."""
     return home() / "postgres"

@@ -113,8 +113,8 @@ def test_search_cleans_its_query(client: Client) -> None:
 
 
 def test_segments_fill_the_bar() -> None:
-    summary = ChapterSummary(tasks=8, done=2, on_track=4, lagging=1, no_data=1, url="/")
+    summary = ChapterSummary(tasks=8, done=2, on_track=3, lagging=1, to_adjust=1, no_data=1, url="/")
     parts = home.segments(summary)
-    assert [part.css for part in parts] == ["ok", "info", "danger", "none"]
+    assert [part.css for part in parts] == ["ok", "info", "danger", "warn", "none"]
     assert sum(float(part.width) for part in parts) == pytest.approx(100)
-    assert home.segments(ChapterSummary(0, 0, 0, 0, 0, "/")) == ()
+    assert home.segments(ChapterSummary(0, 0, 0, 0, 0, 0, "/")) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -168,11 +168,6 @@ class HandInContent:
         """The entry of ``code``, if this content has one."""
         return next((figure for figure in self.figures if figure.code == code), None)
 
-    def with_figure(self, entry: FigureEntry) -> HandInContent:
-        """A copy in which ``entry`` replaces the figure of the same code, or is added."""
-        rest = tuple(figure for figure in self.figures if figure.code != entry.code)
-        return replace(self, figures=(*rest, entry))
-
 
 @dataclass(frozen=True)
 class DueItem:
@@ -201,12 +196,13 @@ class LagItem:
 
 @dataclass(frozen=True)
 class ChapterSummary:
-    """Counts of a chapter's tasks by what their units declared."""
+    """Counts of a chapter's tasks by what their units declared; the five parts add up to ``tasks``."""
 
     tasks: int
     done: int
     on_track: int
     lagging: int
+    to_adjust: int
     no_data: int
     url: str
 
@@ -222,16 +218,6 @@ class RoundSummary:
     handed_in: int
     accepted: int
     url: str
-
-
-@dataclass(frozen=True)
-class SearchHit:
-    """A hit of the site's search."""
-
-    title: str
-    subtitle: str
-    url: str
-    kind: str
 
 
 @dataclass(frozen=True)

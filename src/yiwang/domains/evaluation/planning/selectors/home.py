@@ -95,6 +95,7 @@ def home_chapters(user: User) -> dict[str, ChapterSummary]:
             done=sum(1 for state in states if state is TaskStatus.DONE),
             on_track=sum(1 for state in states if state in {TaskStatus.ON_TRACK, TaskStatus.CONTINUOUS}),
             lagging=sum(1 for state in states if state is not None and state.is_laggard),
+            to_adjust=sum(1 for state in states if state is TaskStatus.TO_CANCEL),
             no_data=sum(1 for state in states if state is None),
             url=f"{reverse('s45:plan')}?chapter={chapter.number}",
         )
