@@ -58,7 +58,11 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | Proble
     ip = audit.client_ip(request)
     name = username.strip().lower()[:64]
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).filter(username=name.replace("\x00", "")).first()
+        # no_key: a message to this account, sent meanwhile, refers to the row and must not wait for the password check
+        # while it holds the audit lock that the end of the sign-in waits for.
+        user = (
+            User.objects.select_for_update(of=("self",), no_key=True).filter(username=name.replace("\x00", "")).first()
+        )
         good = check_password(password, user.password if user else _decoy())
         if user is None or not user.is_active:
             return _failed_without_account(name, ip, "account_closed" if user else "account_unknown")

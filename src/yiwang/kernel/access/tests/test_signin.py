@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from yiwang.kernel.access import signin
-from yiwang.kernel.access.models import User
+from yiwang.kernel.access.models import PasswordHistory, User
 from yiwang.kernel.access.testing import make_user
 from yiwang.kernel.audit import api as audit
 
@@ -135,3 +137,33 @@ def test_an_old_password_is_mentioned(client: Client, user: User) -> None:
         reverse("access:sign-in"), {"username": "li.na", "password": PASSWORD, "next": "/account/"}, follow=True
     )
     assert "密码已使用超过 90 天" in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_refers_to_the_account_does_not_wait_for_the_password_check(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting would be a deadlock: who hands in sends messages while holding the audit lock a sign-in ends with."""
+    failed: list[Exception] = []
+
+    def refer() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                PasswordHistory.objects.create(user_id=user.pk, encoded="x")
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except OperationalError as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    def check(password: str, encoded: str) -> bool:
+        other = Thread(target=refer)
+        other.start()
+        other.join()
+        return check_password(password, encoded)
+
+    monkeypatch.setattr(signin, "check_password", check)
+    status, _page = attempt(client, user.username, PASSWORD)
+    assert status == 302
+    assert failed == []
