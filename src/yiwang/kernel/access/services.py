@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_FAILURES = 5
 LOCK_FOR = timedelta(minutes=15)
 PASSWORD_AGE = timedelta(days=90)
+# Those who watch over the system administrator.
+OVERSEERS = frozenset({"secadmin", "auditor"})
 
 
 def check_roles(roles: Iterable[str]) -> list[str]:
@@ -180,14 +182,37 @@ def one_time_password() -> str:
 
 @transaction.atomic
 def reset_password(user: User, *, actor: User, ip: str = "") -> str:
-    """A one-time password, shown once to the administrator; its holder must change it at the next sign-in."""
+    """A one-time password, shown once to the administrator; its holder must change it at the next sign-in.
+
+    Nobody resets their own (``password_own``), nor that of a security administrator or auditor
+    (``password_of_overseer``): whoever runs the system could otherwise sign in as those who watch over it.
+    """
+    if actor.pk == user.pk:
+        raise Problem(
+            "password_own",
+            "不能重置自己的密码，请在“我的账号”中更换。",
+            'You cannot reset your own password; change it on the page "My account".',
+            status=403,
+        )
+    if user.role_set & OVERSEERS:
+        raise Problem(
+            "password_of_overseer",
+            "安全管理员、安全审计员的密码不由系统管理员重置（三员分立）。请为本人另开账号，由安全管理员授予角色后停用原账号。",
+            "The password of a security administrator or auditor is not reset by the system administrator (separation "
+            "of the three administrators). Open a second account for the person, have the security administrator grant "
+            "the role, and close the first.",
+            status=403,
+        )
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
     user.password_changed_at = timezone.now()
     user.failed_attempts = 0
     user.locked_until = None
-    user.save()
+    # Only these: writing all would undo a role that the security administrator took away meanwhile.
+    user.save(
+        update_fields=["password", "must_change_password", "password_changed_at", "failed_attempts", "locked_until"]
+    )
     end_sessions(user)
     audit.record(
         "access.reset_password", actor=actor.username, ip=ip, object_type="access.user", object_id=user.username

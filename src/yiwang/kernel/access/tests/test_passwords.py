@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.test import Client
 from django.urls import reverse
 
@@ -46,6 +47,35 @@ def test_a_one_time_password_must_change_before_anything_else(client: Client) ->
     assert client.get("/api/v1/access/me").status_code == 401
     page = client.post(reverse("access:password"), {"current": "Wrong-1-word", "new": "x", "again": "y"})
     assert page.status_code == 422
+
+
+@pytest.mark.parametrize("role", ["secadmin", "auditor"])
+def test_the_sysadmin_does_not_reset_those_who_watch_over_it(client: Client, role: str) -> None:
+    watcher = make_user(role, password="Number-0-word")
+    client.force_login(make_user("sysadmin"))
+    reset = reverse("access:person-reset", args=[watcher.username])
+    assert reset not in client.get(reverse("access:person", args=[watcher.username])).content.decode()
+    answer = client.post(reset)
+    assert answer.status_code == 403
+    assert "三员分立" in answer.content.decode()
+    watcher.refresh_from_db()
+    assert check_password("Number-0-word", watcher.password)
+
+
+def test_nobody_resets_the_own_password() -> None:
+    """It would pass over the question for the present one."""
+    admin = make_user("sysadmin", password="Number-0-word")
+    with pytest.raises(Problem) as caught:
+        services.reset_password(admin, actor=admin)
+    assert caught.value.code == "password_own"
+
+
+def test_a_reset_does_not_bring_back_a_role_taken_away_meanwhile() -> None:
+    user, admin = make_user("approver"), make_user("sysadmin")
+    services.set_roles(User.objects.get(pk=user.pk), [], actor=make_user("secadmin"))
+    services.reset_password(user, actor=admin)
+    user.refresh_from_db()
+    assert user.roles == []
 
 
 def test_wrong_current_and_weak_new_passwords_stay_on_the_form(client: Client) -> None:

@@ -78,6 +78,7 @@ def _person(request: HttpRequest, account: User, form: RolesForm | None = None) 
         "account": account,
         "form": form or RolesForm(account=account),
         "may_edit": selectors.can(user, "access.user", "edit") and user.pk != account.pk,
+        "may_reset": not account.role_set & services.OVERSEERS,
         "may_grant": selectors.can(user, "access.user", "grant") and user.pk != account.pk,
         "now": timezone.now(),
         "locked": bool(account.locked_until and account.locked_until > timezone.now()),
