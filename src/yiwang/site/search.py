@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,35 +12,13 @@ from django.utils.translation import gettext as _
 from yiwang.kernel.access import api as access
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.systems import api as systems
+from yiwang.ui.types import SearchHit
 
 LIMIT = 20
 MAX_QUERY = 100
 
 
-class Hit(Protocol):
-    """What a provider returns."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def subtitle(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class SearchHit:
-    """A hit of the site's own providers."""
-
-    title: str
-    subtitle: str
-    url: str
-    kind: str
-
-
-Provider = Callable[[access.User, str, int], Sequence[Hit]]
+Provider = Callable[[access.User, str, int], Sequence[SearchHit]]
 
 
 def search_units(user: access.User, query: str, limit: int) -> list[SearchHit]:
@@ -82,9 +58,9 @@ def clean(query: str) -> str:
     return " ".join(query.replace("\x00", "").split())[:MAX_QUERY]
 
 
-def search(user: access.User, query: str, limit: int = LIMIT) -> dict[str, list[Hit]]:
+def search(user: access.User, query: str, limit: int = LIMIT) -> dict[str, list[SearchHit]]:
     """Hits by kind in the order of the providers; at most ``limit`` of each provider; nothing for an empty query."""
-    found: dict[str, list[Hit]] = {}
+    found: dict[str, list[SearchHit]] = {}
     query = clean(query)
     if not query:
         return found

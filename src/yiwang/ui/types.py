@@ -1,4 +1,4 @@
-"""Values that the page shell shows; :mod:`yiwang.site.nav` fills them, the templates read them."""
+"""Values that upper floors hand to the pages: the navigation, hits of the search, the demonstration's accounts."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ class Navigation:
     notices_url: str = ""
     account_url: str = ""
     sign_out_url: str = ""
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """A hit of the site's search: its name, a line about it, its page; ``kind`` (指标, 单位 …) groups hits."""
+
+    title: str
+    subtitle: str
+    url: str
+    kind: str
 
 
 @dataclass(frozen=True)

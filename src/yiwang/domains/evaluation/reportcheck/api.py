@@ -11,8 +11,8 @@ from yiwang.domains.evaluation.reportcheck.engine.run import check
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
 
 if TYPE_CHECKING:
-    from yiwang.domains.evaluation.reportcheck.selectors import SearchHit
     from yiwang.kernel.access.api import User
+    from yiwang.ui.types import SearchHit
 
 
 def check_path(path: Path) -> CheckResult:

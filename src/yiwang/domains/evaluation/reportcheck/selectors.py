@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from yiwang.domains.evaluation.reportcheck.models import Check
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
+from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
+from yiwang.ui.types import SearchHit
 
 _RANK = {"error": 0, "warning": 1, "info": 2, "": 3}
 
@@ -99,22 +101,12 @@ def _open_at(order: Iterable[int], findings: Sequence[dict[str, Any]]) -> dict[i
     return found
 
 
-@dataclass(frozen=True)
-class SearchHit:
-    """A hit of the site's search."""
-
-    title: str
-    subtitle: str
-    url: str
-    kind: str
-
-
 def search(user: User, q: str, limit: int = 10) -> list[SearchHit]:
     """The user's checks whose file name holds ``q``."""
     if not access.can(user, "s46.check", "use"):
         return []
     rows = checks(user).filter(filename__icontains=q.strip())[:limit]
     return [
-        SearchHit(row.filename, f"{row.checked_at:%Y-%m-%d}", reverse("s46:check", args=[row.key]), _("核验"))
+        SearchHit(row.filename, local_date(row.checked_at).isoformat(), reverse("s46:check", args=[row.key]), _("核验"))
         for row in rows
     ]

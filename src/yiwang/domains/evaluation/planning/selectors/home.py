@@ -18,13 +18,13 @@ from yiwang.domains.evaluation.planning.types import (
     DueItem,
     LagItem,
     RoundSummary,
-    SearchHit,
     Status,
     TaskStatus,
 )
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.lib.clock import today
+from yiwang.ui.types import SearchHit
 
 # Order of gravity: what has gone backwards or is far behind comes first.
 _GRAVITY = {Status.REGRESSED: 0, Status.SERIOUS: 1, Status.LAGGING: 2}
