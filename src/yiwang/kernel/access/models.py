@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from yiwang.lib.clock import local_date
+
 from . import policy
 from .types import Role
 
@@ -114,7 +116,7 @@ class PasswordHistory(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+        return f"{self.user_id} {local_date(self.created_at)}"
 
 
 class UserSession(models.Model):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yiwang.domains.evaluation.reportcheck import selectors, services
 from yiwang.kernel.access.api import guard, signed_in
 from yiwang.kernel.audit import api as audit
+from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
 from yiwang.lib.workbooks import CONTENT_TYPE, Cell, Sheet, workbook
 
@@ -96,7 +97,7 @@ def check_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     )
     audit.record("export", actor=user.username, object_type="s46.check", object_id=str(found.pk))
     response = HttpResponse(data, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="report-check-{found.checked_at:%Y%m%d}.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="report-check-{local_date(found.checked_at):%Y%m%d}.xlsx"'
     return response
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from types import SimpleNamespace
-from zoneinfo import ZoneInfo
 
+from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.zh_numbers import chinese_date, chinese_month
 
 from .context import ORIGIN_ZH, ProblemItem, ProposalItem, ReportContext, Text
 from .markers import Markers, block, missing_text
 from .title import title_lines
-
-_DISTRICT_TIME = ZoneInfo("Asia/Shanghai")
 
 DEMO_NOTE = "本报告由演示环境生成，其中文字与单位填报内容为合成的演示数据，不代表任何地区的实际工作。"
 
@@ -95,7 +93,7 @@ def bind(context: ReportContext, markers: Markers) -> dict[str, object]:
 
 def local(moment_: datetime) -> datetime:
     """The moment in the district's time."""
-    return moment_.astimezone(_DISTRICT_TIME)
+    return moment_.astimezone(SHANGHAI)
 
 
 def moment(moment_: datetime) -> str:
