@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.lib.problems import Problem
+from yiwang.lib.workbooks import CONTENT_TYPE
 
 from . import api, selectors
 from .export import MAX_ROWS, as_csv, as_xlsx
@@ -22,7 +23,7 @@ from .services import record, verify
 PAGE_SIZE = 50
 FORMATS = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (as_xlsx, CONTENT_TYPE),
 }
 # This room stands below access and asks its question through Django's own permission check.
 may_view = permission_required("audit.entry.view", raise_exception=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from yiwang.lib import workbooks
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = workbooks.CONTENT_TYPE
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 PDF = "application/pdf"
 OFD = "application/ofd"

@@ -31,8 +31,6 @@ from yiwang.kernel.audit import api as audit
 from yiwang.kernel.files import api as files
 from yiwang.lib.problems import Problem
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 
 @transaction.atomic
 def save_text(
@@ -104,7 +102,7 @@ def upload_template(
     """Take a template that was edited in a word processor; a faulty one is refused whole (Problems ``template_*``)."""
     access.require(actor, "s45.report", "write")
     stored = files.store(
-        upload, filename, actor=actor, owner_unit=actor.unit, purpose="s45.template", allowed=frozenset({WORD})
+        upload, filename, actor=actor, owner_unit=actor.unit, purpose="s45.template", allowed=frozenset({files.DOCX})
     )
     with files.open_bytes(stored) as handle:
         findings = check_template(handle.read(), _known(plan))
@@ -152,7 +150,7 @@ def write_report(round_: Round, *, actor: User, at: datetime | None = None) -> R
         actor=actor,
         owner_unit=actor.unit,
         purpose="s45.report",
-        allowed=frozenset({WORD}),
+        allowed=frozenset({files.DOCX}),
     )
     found = ReportFile.objects.create(
         round=round_,

@@ -243,7 +243,7 @@ def template_download(request: HttpRequest) -> HttpResponseBase:
     used = _template(plans.require_plan())
     if used is not None and request.GET.get("which") != "default":
         return files.download_response(used.file)
-    answer = HttpResponse(default_template(), content_type=services.WORD)
+    answer = HttpResponse(default_template(), content_type=files.DOCX)
     answer["Content-Disposition"] = 'attachment; filename="template.docx"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
