@@ -104,11 +104,6 @@ class Report:
         start, end = self.layout.sentences[figure.sentence]
         return self.text[start:end]
 
-    def segment_text(self, index: int) -> str:
-        """The text of one segment."""
-        start, end = self.layout.segments[index]
-        return self.text[start:end]
-
     def before(self, figure: Figure, level: str = "sentence") -> list[Figure]:
         """Figures before this one in its ``sentence`` or ``segment``, in order, at most 60 (an endless list)."""
         first, place = figure.index, getattr(figure, level)
