@@ -12,24 +12,27 @@ from ninja import Path
 
 from yiwang.domains.evaluation.planning import rest_out, rest_write
 from yiwang.domains.evaluation.planning.models import Plan
+from yiwang.domains.evaluation.planning.rest_in import (
+    ChapterNumber,
+    Code,
+    Cursor,
+    Day,
+    Id,
+    Limit,
+    Number,
+    Word,
+)
 from yiwang.domains.evaluation.planning.rest_schemas import (
     AdjustmentOut,
     AdjustmentsOut,
-    ChapterNumber,
     ChapterOut,
-    Code,
     ComparisonOut,
-    Cursor,
-    Day,
     FigureOut,
     FiguresOut,
     HandInOut,
     HandInsOut,
     HistoryOut,
-    Id,
     JudgedOut,
-    Limit,
-    Number,
     PlanOut,
     ReportsOut,
     RoundJudgementOut,
@@ -38,7 +41,6 @@ from yiwang.domains.evaluation.planning.rest_schemas import (
     TaskOut,
     TasksOut,
     VersionsOut,
-    Word,
 )
 from yiwang.domains.evaluation.planning.selectors import adjustments, board, figures, handins, judgements, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans

@@ -10,24 +10,26 @@ from ninja import Path, Router, Status
 
 from yiwang.domains.evaluation.planning import rest_out
 from yiwang.domains.evaluation.planning.models import Indicator
-from yiwang.domains.evaluation.planning.rest_schemas import (
+from yiwang.domains.evaluation.planning.rest_in import (
     AcceptIn,
     AdjustmentIn,
-    AdjustmentOut,
     ApproveIn,
     AskIn,
     ContentIn,
     FigureIn,
-    HandInOut,
-    HandInsOut,
     Id,
     Number,
     RejectIn,
-    RemindedOut,
     RemindIn,
-    ReportOut,
     ReturnIn,
     RoundIn,
+)
+from yiwang.domains.evaluation.planning.rest_schemas import (
+    AdjustmentOut,
+    HandInOut,
+    HandInsOut,
+    RemindedOut,
+    ReportOut,
     RoundOut,
     VersionOut,
 )
