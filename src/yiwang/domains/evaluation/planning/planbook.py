@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import BinaryIO
 
 from openpyxl import load_workbook
@@ -54,6 +56,9 @@ DIRECTIONS = {
     "不判断": "none",
 }
 SHOWN = 20
+# A plan has hundreds of rows; a sheet whose last cell is far away would take minutes to walk through.
+MAX_ROWS, MAX_COLUMNS = 10_000, 200
+_TARGET_COLUMN = re.compile(r"[12][0-9]{3}年目标")
 
 
 @dataclass
@@ -121,17 +126,18 @@ class _Row:
             self.faults.add(self.sheet, self.number, column, f"“{found}”不是日期（2021-01-01）", "is not a date")
             return None
 
-    def decimal(self, column: str) -> Decimal | None:
+    def decimal(self, column: str, digits: int = 18, places: int = 6) -> Decimal | None:
         found = self.text(column, required=False)
-        return None if not found else self.decimal_of(column, found)
+        return None if not found else self.decimal_of(column, found, digits, places)
 
-    def decimal_of(self, column: str, found: str) -> Decimal | None:
+    def decimal_of(self, column: str, found: str, digits: int = 18, places: int = 6) -> Decimal | None:
         try:
             value = Decimal(found.replace(",", ""))
         except InvalidOperation:
             value = Decimal("NaN")
         exponent = value.as_tuple().exponent
-        if not isinstance(exponent, int) or exponent < -6 or abs(value) >= Decimal(10) ** 18:
+        # By its exponent: arithmetic on 1E+9999999 overflows.
+        if not isinstance(exponent, int) or exponent < -places or value.adjusted() >= digits:
             self.faults.add(self.sheet, self.number, column, f"“{found}”不是有效数字", "is not a number")
             return None
         return value
@@ -140,7 +146,8 @@ class _Row:
         found = self.text(column, required=required)
         if not found:
             return None
-        if not found.isascii() or not found.isdigit() or not low <= int(found) <= high:
+        # Python itself refuses to read a number of thousands of digits.
+        if not found.isascii() or not found.isdigit() or len(found) > 9 or not low <= int(found) <= high:
             self.faults.add(
                 self.sheet, self.number, column, f"应为 {low} 至 {high} 的整数", f"must be a whole number {low}–{high}"
             )
@@ -237,9 +244,9 @@ def _target_cell(spec: IndicatorSpec, year: int) -> Cell:
 
 def read(handle: BinaryIO) -> PlanSpec:
     """The plan in a workbook. Problem ``plan_import_invalid`` lists every wrong cell; nothing is written here."""
-    book = load_workbook(handle, read_only=True, data_only=True)
+    lines = _lines(handle)
     faults = _Faults()
-    sheets = {name: list(_rows(book, name, columns, faults)) for name, columns in _SHEETS.items()}
+    sheets = {name: list(_rows(lines, name, columns, faults)) for name, columns in _SHEETS.items()}
     if len(sheets["规划"]) != 1 and not faults.rows:
         faults.add("规划", 2, "编号", "应当且只应当填写一行", "there must be exactly one line")
     faults.raise_if_any()
@@ -276,14 +283,48 @@ _SHEETS: dict[str, tuple[str, ...]] = {
     "指标": INDICATORS,
 }
 _LENGTHS = {"名称": 200, "英文名称": 300, "编号": 20, "导语": 200, "单位": 30, "关系": 100, "标识": 32, "类别": 20}
+# Columns that hold less than their namesakes in other sheets.
+_SHORTER = {
+    ("规划", "英文名称"): 200,
+    ("篇章", "名称"): 100,
+    ("篇章", "英文名称"): 200,
+    ("指标", "编号"): 12,
+}
 
 
-def _rows(book: object, name: str, columns: Sequence[str], faults: _Faults) -> Iterator[_Row]:
-    names = getattr(book, "sheetnames", [])
-    if name not in names:
+def _lines(handle: BinaryIO) -> dict[str, list[Sequence[object]]]:
+    """The cells of the sheets that are there, by name. Problems ``file_damaged``, ``plan_import_long``."""
+    try:
+        book = load_workbook(handle, read_only=True, data_only=True)
+        found: dict[str, list[Sequence[object]]] = {
+            name: list(islice(book[name].iter_rows(max_col=MAX_COLUMNS, values_only=True), MAX_ROWS + 1))
+            for name in _SHEETS
+            if name in book.sheetnames
+        }
+    # What openpyxl and its XML readers raise on parts that are missing, cut off or contradict each other.
+    except (LookupError, ValueError, TypeError, AttributeError, SyntaxError, ArithmeticError, OSError) as error:
+        raise Problem(
+            "file_damaged",
+            "工作簿已损坏，无法读取。请用原来的软件打开并另存为 .xlsx 后再上传。",
+            "The workbook is damaged. Open it with the program it came from, save it as .xlsx and upload that.",
+        ) from error
+    for name, lines in found.items():
+        if len(lines) > MAX_ROWS:
+            raise Problem(
+                "plan_import_long",
+                f"“{name}”超过 {MAX_ROWS} 行，无法导入。请删除表格下方多余的空行后再上传。",
+                f'The sheet "{name}" has more than {MAX_ROWS} rows. Delete the empty ones below the table.',
+            )
+    return found
+
+
+def _rows(
+    sheets: dict[str, list[Sequence[object]]], name: str, columns: Sequence[str], faults: _Faults
+) -> Iterator[_Row]:
+    if name not in sheets:
         faults.add(name, 1, columns[0], "缺少这张工作表", "the sheet is missing")
         return
-    lines = iter(book[name].iter_rows(values_only=True))  # type: ignore[index]  # openpyxl's workbook is untyped here
+    lines = iter(sheets[name])
     header = [str(value).strip() if value is not None else "" for value in next(lines, ())]
     for column in columns:
         if column not in header:
@@ -292,7 +333,8 @@ def _rows(book: object, name: str, columns: Sequence[str], faults: _Faults) -> I
         if all(value is None or str(value).strip() == "" for value in line):
             continue
         row = _Row(name, number, dict(zip(header, line, strict=False)), faults)
-        for column, longest in _LENGTHS.items():
+        for column, most in _LENGTHS.items():
+            longest = _SHORTER.get((name, column), most)
             if column in header and len(row.text(column, required=False)) > longest:
                 faults.add(name, number, column, f"超过 {longest} 字", f"is longer than {longest} characters")
         yield row
@@ -311,6 +353,9 @@ def _chapter(row: _Row) -> ChapterSpec:
 
 def _task(row: _Row, measures: dict[str, list[MeasureSpec]]) -> TaskSpec:
     title, code = row.text("名称"), row.text("编号")
+    for system in row.codes("系统"):
+        if len(system) > 4:
+            row.faults.add(row.sheet, row.number, "系统", f"“{system}”不是系统编号（S01）", "is not a system's number")
     return TaskSpec(
         code=code,
         chapter=row.whole("篇章", 1, 99) or 0,
@@ -343,7 +388,7 @@ def _indicator(row: _Row) -> IndicatorSpec:
         baseline=row.decimal("基期值"),
         baseline_on=row.day("基期日期", required=False),
         targets=targets,
-        weight=row.decimal("权重") or Decimal(0 if not targets else 1),
+        weight=row.decimal("权重", digits=5, places=3) or Decimal(0 if not targets else 1),
         origin=Indicator.Origin.REPORTED,
         relation=row.text("关系", required=False),
         decimals=row.whole("小数位", 0, 6, required=False),
@@ -354,7 +399,7 @@ def _indicator(row: _Row) -> IndicatorSpec:
 
 def _targets(row: _Row) -> Iterator[Target]:
     for column in row.cells:
-        if not column.endswith("年目标") or not column[:4].isdigit():
+        if not _TARGET_COLUMN.fullmatch(column):
             continue
         found = row.text(column, required=False).replace("～", "~")
         if not found:

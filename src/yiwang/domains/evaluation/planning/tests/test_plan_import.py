@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -73,6 +74,12 @@ def test_upload_shows_a_preview_and_confirming_writes_the_plan(client: Client, b
         ("任务", "B2", 9, 2, "篇章"),
         ("任务", "I2", "明年", 2, "开始日期"),
         ("指标", "J2", "很多", 2, "基期值"),
+        ("指标", "J2", "1E+999999999", 2, "基期值"),
+        ("指标", "N2", "9" * 5000, 2, "小数位"),
+        ("指标", "A2", "F000000000001", 2, "编号"),
+        ("指标", "L2", 123456, 2, "权重"),
+        ("篇章", "C2", "名" * 101, 2, "名称"),
+        ("任务", "H2", "S0002", 2, "系统"),
         ("指标", "G2", "随便", 2, "性质"),
         ("指标", "B2", "T9-99", 2, "任务"),
         ("篇章", "C2", None, 2, "名称"),
@@ -102,6 +109,35 @@ def test_what_is_no_workbook_is_refused(client: Client, bureau: User, name: str,
     client.force_login(bureau)
     page = client.post(reverse("s45:plan-import"), {"file": SimpleUploadedFile(name, data)})
     assert 400 <= page.status_code < 500
+
+
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">%s</row>'
+
+
+@pytest.mark.parametrize(
+    ("part", "data"),
+    [
+        ("xl/workbook.xml", b"<workbook"),
+        ("xl/worksheets/sheet1.xml", b"<worksheet"),
+        ("xl/worksheets/sheet1.xml", SHEET % b'<c r="A1" t="n"><v>abc</v></c>'),
+        ("xl/worksheets/sheet1.xml", SHEET % b'<c r="A1" t="s"><v>9999</v></c>'),
+    ],
+)
+def test_a_damaged_workbook_is_refused(client: Client, bureau: User, part: str, data: bytes) -> None:
+    made = BytesIO()
+    with ZipFile(BytesIO(planbook.write(plan_spec()))) as whole, ZipFile(made, "w") as broken:
+        for name in whole.namelist():
+            broken.writestr(name, data if name == part else whole.read(name))
+    client.force_login(bureau)
+    page = client.post(reverse("s45:plan-import"), {"file": SimpleUploadedFile("p.xlsx", made.getvalue())})
+    assert page.status_code == 400
+    assert "file_damaged" in page.content.decode()
+
+
+def test_a_sheet_without_end_is_refused(bureau: User) -> None:
+    with pytest.raises(Problem) as caught:
+        imports.look(changed("任务", "C1048576", "x"), "p.xlsx", actor=bureau)
+    assert caught.value.code == "plan_import_long"
 
 
 @pytest.mark.parametrize("stored", ["", "x", "00000000-0000-0000-0000-000000000000"])
