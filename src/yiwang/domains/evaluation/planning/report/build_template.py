@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from docx import Document
+from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.parser import parse_xml
@@ -311,12 +312,10 @@ def _copy(reference: w.Element) -> str:
     return f'<w:footerReference {nsdecls("w", "r")} w:type="{kind}" r:id="{relation}"/>'
 
 
-def _add_footers(document: object) -> None:
+def _add_footers(document: WordDocument) -> None:
     """Page numbers — 1 —: to the right on odd pages, to the left on even ones, one character from the edge."""
-    # python-docx types Document as a function.
-    section = document.sections[0]  # type: ignore[attr-defined]
-    # python-docx types Document as a function.
-    document.settings.odd_and_even_pages_header_footer = True  # type: ignore[attr-defined]
+    section = document.sections[0]
+    document.settings.odd_and_even_pages_header_footer = True
     for footer, align, side in ((section.footer, "right", "right"), (section.even_page_footer, "left", "left")):
         footer.is_linked_to_previous = False
         properties = w.paragraph_properties("Footer", align)

@@ -118,13 +118,9 @@ def _proposal(request: HttpRequest, plan: Plan, task: Task, target: str, context
                 "new_text": old,
             }
         )
-    if adding:
-        # The field is a choice field; the stubs know only Field.
-        form.fields["kind"].choices = [(Adjustment.Kind.ADD.value, Adjustment.Kind.ADD.label)]  # type: ignore[attr-defined]
-    else:
-        kept = [kind for kind in Adjustment.Kind if kind != Adjustment.Kind.ADD]
-        # The field is a choice field; the stubs know only Field.
-        form.fields["kind"].choices = [(kind.value, kind.label) for kind in kept]  # type: ignore[attr-defined]
+    kinds = [kind for kind in Adjustment.Kind if (kind == Adjustment.Kind.ADD) is adding]
+    # The field is a choice field; the stubs know only Field.
+    form.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
     context |= {"form": form, "old_text": old, "adding": adding, "target": target}
     return render(request, "s45/adjustment_new.html", context, status=status)
 

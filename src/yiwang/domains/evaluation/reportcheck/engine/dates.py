@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 
 Role = Literal["as_of", "since", "event", "period", "target", "mention"]
+Grain = Literal["day", "month", "month_end", "quarter", "half", "year", "range"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class DateMention:
     first: date
     last: date
     role: Role
-    grain: Literal["day", "month", "month_end", "quarter", "half", "year", "range"]
+    grain: Grain
     has_year: bool
 
 
@@ -70,7 +71,6 @@ def find_dates(text: str) -> tuple[list[DateMention], list[BadDate]]:
         start, end = match.span()
         named = match["y"] or ("".join(_CN[c] for c in match["cy"]) if match["cy"] else None)
         year = int(named) if named else year_now
-        span: tuple[date, date, str] | None
         try:
             span = _cover(match, year)
         except ValueError:
@@ -83,12 +83,11 @@ def find_dates(text: str) -> tuple[list[DateMention], list[BadDate]]:
         if has_year:
             year_now = last.year
         role = _role(text, start, end, grain)
-        # _role and _cover return only the words of the two literal types.
-        found.append(DateMention(start, end, first, last, role, grain, has_year))  # type: ignore[arg-type]
+        found.append(DateMention(start, end, first, last, role, grain, has_year))
     return found, bad
 
 
-def _cover(match: re.Match[str], year: int | None) -> tuple[date, date, str] | None:
+def _cover(match: re.Match[str], year: int | None) -> tuple[date, date, Grain] | None:
     if match["iso"]:
         parts = [int(part) for part in re.split(r"[-/.]", match["iso"])]
         day = date(parts[0], parts[1], parts[2])
@@ -135,7 +134,7 @@ def _cover(match: re.Match[str], year: int | None) -> tuple[date, date, str] | N
     return date(year, 1, 1), date(year, 12, 31), "year"
 
 
-def _role(text: str, start: int, end: int, grain: str) -> Role:
+def _role(text: str, start: int, end: int, grain: Grain) -> Role:
     before, after = text[max(0, start - 8) : start], text[end : end + 24]
     if _BEFORE_AS_OF.search(before) or _AFTER_STOP.match(after):
         return "as_of"
