@@ -163,7 +163,7 @@ def _adjust(plan: Plan, bureau: User) -> PlanVersion:
                 )
             )
     approver = User.objects.get(username=data[0]["approver"])
-    return adjustments.approve(found, actor=approver, effective_on=data[0]["decided_on"])
+    return adjustments.approve(found, actor=approver, on=data[0]["decided_on"])
 
 
 def _open_round(version: PlanVersion, bureau: User, today: date) -> None:

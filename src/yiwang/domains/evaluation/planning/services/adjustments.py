@@ -45,7 +45,8 @@ def propose(
     ``delete`` and ``modify`` concern a measure, or the task's requirement when ``measure_code`` is empty; ``add`` adds
     a measure. Problems ``adjustment_incomplete``, ``task_unknown``, ``measure_unknown``, ``adjustment_pending``.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    # no_key: who accepts figures refers to the plan while holding the audit lock that this waits for in the end.
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     version = plans.version(plan)
     task = plans.task(version, task_code)
     access.require(actor, "s45.adjustment", "propose")
@@ -121,10 +122,19 @@ def reject(adjustment: Adjustment, *, actor: User, note: str, on: date | None = 
 
 @transaction.atomic
 def approve(
-    adjustments: Iterable[Adjustment], *, actor: User, effective_on: date | None = None, note: str = ""
+    adjustments: Iterable[Adjustment],
+    *,
+    actor: User,
+    effective_on: date | None = None,
+    note: str = "",
+    on: date | None = None,
 ) -> PlanVersion:
-    """Approve proposals together; they make one new version. Problem ``adjustment_stale`` when a text has changed."""
-    rows = sorted((_lock(row) for row in adjustments), key=lambda row: row.number)
+    """Approve proposals together on the day ``on`` (default: now); they make one new version from ``effective_on``.
+
+    Problems ``adjustment_stale`` when a text has changed, ``effective_early`` before the version that is changed.
+    """
+    # Always in the same order: two approvers who chose the same proposals must not wait for each other.
+    rows = [_lock(row) for row in sorted(adjustments, key=lambda row: row.number)]
     if not rows:
         raise Problem("adjustment_none", "请至少选择一项调整建议。", "Choose at least one adjustment.")
     for row in rows:
@@ -141,7 +151,16 @@ def approve(
                     f"The plan's text has changed since adjustment {row.number} was proposed. Propose it again.",
                     status=409,
                 )
-    day = effective_on or today()
+    decided_on = on or today()
+    day = effective_on or decided_on
+    if day < current.effective_on:
+        raise Problem(
+            "effective_early",
+            f"生效日期 {day} 早于现行第 {current.number} 版的生效日期 {current.effective_on}，请改用不早于它的日期。",
+            f"Version {current.number} is in force from {current.effective_on}; the new one cannot be from {day}. "
+            "Choose that day or a later one.",
+            field="effective_on",
+        )
 
     def change(spec: PlanSpec) -> PlanSpec:
         for row in rows:
@@ -154,11 +173,11 @@ def approve(
         effective_on=day,
         note="；".join(f"调整第 {row.number} 项" for row in rows),
         actor=actor.username,
-        at=at_noon(day),
+        at=None if on is None else at_noon(on),
     )
     for row in rows:
         row.resulting_version = version
-        _decide(row, Adjustment.State.APPROVED, actor, note, day)
+        _decide(row, Adjustment.State.APPROVED, actor, note, decided_on)
     return version
 
 

@@ -146,7 +146,7 @@ def next_version(
     at: datetime | None = None,
 ) -> PlanVersion:
     """Write the version after ``current`` with ``change`` applied to its text."""
-    plan = Plan.objects.select_for_update().get(pk=current.plan_id)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=current.plan_id)
     number = current.number + 1
     if PlanVersion.objects.filter(plan=plan, number=number).exists():
         raise Problem(

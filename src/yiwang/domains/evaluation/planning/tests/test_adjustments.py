@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from yiwang.domains.evaluation.planning.models import Adjustment, PlanVersion
@@ -16,6 +18,7 @@ from yiwang.domains.evaluation.planning.services.plans import MeasureSpec, TaskS
 from yiwang.domains.evaluation.planning.tests.factory import World, make_world
 from yiwang.domains.evaluation.planning.tests.pages import get, post, rows_of, sheet_of, text_of
 from yiwang.kernel.access.testing import make_user
+from yiwang.lib.clock import local_date, today
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +221,32 @@ def test_export_by_scope(world: World) -> None:
     assert rows[-1][5] == "=1+1"
     assert all(cell.data_type != "f" for line in sheet for cell in line), "text that looks like a formula stays text"
     assert not any(row[0] in {1, 2} for row in rows_of(world.liaison_health, "adjustments-export"))
+
+
+def test_the_day_of_the_decision_is_not_the_day_it_takes_effect(world: World) -> None:
+    row = propose(world)
+    version = services.approve([row], actor=world.approver, effective_on=date(2025, 1, 1))
+    row.refresh_from_db()
+    assert version.effective_on == date(2025, 1, 1)
+    assert row.decided_on == today()
+    assert local_date(version.created_at) == today()
+
+
+def test_a_version_takes_effect_no_earlier_than_the_one_it_changes(world: World) -> None:
+    """Earlier, a day between the two would show changes that were not in force on it."""
+    services.approve([propose(world)], actor=world.approver, effective_on=date(2023, 9, 1))
+    row = propose(world, measure_code="T1-02-M2")
+    data = {"numbers": str(row.number), "effective_on": "2023-08-31"}
+    seen = text_of(post(world.approver, "adjustments-approve", data=data, status=400))
+    assert 'data-code="effective_early"' in seen
+    assert PlanVersion.objects.count() == 2
+
+
+def test_proposals_are_locked_in_one_order(world: World) -> None:
+    """Two approvers who chose the same ones would otherwise wait for each other until the database ends one."""
+    rows = [propose(world), propose(world, measure_code="T1-02-M2")]
+    with CaptureQueriesContext(connection) as queries:
+        services.approve(reversed(rows), actor=world.approver)
+    locks = [query["sql"] for query in queries if "s45_adjustment" in query["sql"] and "FOR UPDATE" in query["sql"]]
+    wanted = [f'"s45_adjustment"."id" = {row.pk} ' for row in rows]
+    assert [part in sql for part, sql in zip(wanted, locks, strict=True)] == [True, True]
