@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, HandInVersion, Indicator, Plan, Round
 from yiwang.domains.evaluation.planning.selectors import plan as plans
@@ -59,13 +59,15 @@ def evidence_of(user: User, row: HandIn) -> QuerySet[Evidence]:
 
     Its own unit sees all of them; who reviews or reads sees what was there when it was last handed in.
     """
-    rows = Evidence.objects.filter(hand_in=row, removed_at=None).select_related("file")
+    rows = Evidence.objects.filter(hand_in=row).select_related("file")
     if access.in_scope(user, "s45.handin", "edit", row.unit):
-        return rows
+        return rows.filter(removed_at=None)
     if not access.in_scope(user, "s45.handin", "view", row.unit):
         return rows.none()
     last = row.versions.order_by("-number").first()
-    return rows.none() if last is None else rows.filter(added_at__lte=last.submitted_at)
+    if last is None:
+        return rows.none()
+    return rows.filter(Q(removed_at=None) | Q(removed_at__gt=last.submitted_at), added_at__lte=last.submitted_at)
 
 
 def evidence(user: User, pk: int) -> Evidence:

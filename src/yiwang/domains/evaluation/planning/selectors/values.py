@@ -49,7 +49,7 @@ def known(plan: Plan, known_at: datetime | None) -> QuerySet[IndicatorValue]:
     if known_at is None:
         return rows.filter(superseded_at__isnull=True)
     return rows.filter(
-        Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at),
+        Q(superseded_at__isnull=True) | Q(superseded_at__gte=known_at),
         recorded_at__lt=known_at,
     )
 

@@ -18,7 +18,7 @@ from yiwang.domains.evaluation.planning.models import (
 )
 from yiwang.domains.evaluation.planning.selectors import handins as reads
 from yiwang.domains.evaluation.planning.services.rounds import lock_open
-from yiwang.domains.evaluation.planning.services.values import record_value
+from yiwang.domains.evaluation.planning.services.values import record_value, withdraw_values
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
@@ -114,7 +114,10 @@ def return_(hand_in: HandIn, *, number: int, reason: str, actor: User, at: datet
 
 @transaction.atomic
 def accept(hand_in: HandIn, *, number: int, actor: User, at: datetime | None = None) -> HandInVersion:
-    """Accept version ``number``: its figures become values, superseding what was known for the same date."""
+    """Accept version ``number``: its figures become values, superseding what was known for the same date.
+
+    What an earlier version of the same hand-in gave, for another date or a figure that has no value now, ends too.
+    """
     row = _lock(hand_in, actor, "review")
     moment = at or timezone.now()
     version = _decide(row, number, HandInVersion.Decision.ACCEPTED, "", actor, moment)
@@ -123,6 +126,7 @@ def accept(hand_in: HandIn, *, number: int, actor: User, at: datetime | None = N
         record_value(row.round.plan_version, entry, unit=row.unit, actor=actor.username, source=version, at=moment)
         if entry.cause and entry.remedy:
             _record_explanation(row, version, entry, moment)
+    withdraw_values(row, content, at=moment)
     row.state = HandIn.State.ACCEPTED
     _touch(row, actor, moment)
     row.save()
@@ -191,16 +195,16 @@ def remove_evidence(evidence: Evidence, *, actor: User) -> Evidence:
 
 
 def _lock(hand_in: HandIn, actor: User, action: str) -> HandIn:
-    row = HandIn.objects.select_for_update(of=("self",)).select_related("unit", "round").get(pk=hand_in.pk)
-    if not access.in_scope(actor, "s45.handin", action, row.unit):
+    if not access.in_scope(actor, "s45.handin", action, hand_in.unit):
         raise Problem(
             "forbidden",
             "您不能办理这项填报：它属于其他单位，或您没有相应权限。",
             "You cannot act on this hand-in: it is another unit's, or you lack the right.",
             status=403,
         )
-    lock_open(row.round)
-    return row
+    # The round first, as reminding and closing do: the other way round, one would wait for the other for ever.
+    lock_open(hand_in.round)
+    return HandIn.objects.select_for_update(of=("self",)).select_related("unit", "round").get(pk=hand_in.pk)
 
 
 def _editable(row: HandIn) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yiwang.domains.evaluation.planning.models import HandInVersion, Indicator, IndicatorValue, PlanVersion
+from yiwang.domains.evaluation.planning.models import HandIn, HandInVersion, Indicator, IndicatorValue, PlanVersion
 from yiwang.domains.evaluation.planning.selectors import plan as plans
-from yiwang.domains.evaluation.planning.types import FigureEntry
+from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent
 from yiwang.kernel.orgs.api import Unit
 
 
@@ -62,3 +62,11 @@ def record_value(
 def _said(row: IndicatorValue | FigureEntry) -> tuple[object, ...]:
     """What a report of a figure says: another source or note is news too."""
     return (row.value, row.hedge, row.period_start, row.as_of_stated, row.evidence, row.note)
+
+
+def withdraw_values(hand_in: HandIn, content: HandInContent, *, at: datetime) -> int:
+    """End at ``at`` the values of ``hand_in`` that ``content`` no longer gives: another date, or none. How many."""
+    given = {(entry.code, entry.as_of) for entry in content.figures if entry.value is not None}
+    rows = IndicatorValue.objects.filter(hand_in_version__hand_in=hand_in, superseded_at=None)
+    gone = [row.pk for row in rows if (row.code, row.as_of) not in given]
+    return IndicatorValue.objects.filter(pk__in=gone).update(superseded_at=at)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, IndicatorValue
+from yiwang.domains.evaluation.planning.selectors.handins import evidence_of
+from yiwang.domains.evaluation.planning.selectors.values import values_as_of
 from yiwang.domains.evaluation.planning.services import handins as services
 from yiwang.domains.evaluation.planning.services import rounds
 from yiwang.domains.evaluation.planning.tests.factory import (
+    AS_OF,
     World,
     accept_all,
+    correct,
     full_content,
     hand_in_for,
     make_round,
@@ -25,6 +34,7 @@ from yiwang.domains.evaluation.planning.tests.pages import browser, fields, get,
 from yiwang.domains.evaluation.planning.types import HandInContent
 from yiwang.kernel.access.testing import make_user
 from yiwang.kernel.notices import api as notices
+from yiwang.lib.clock import at_noon, end_of_day
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +338,51 @@ def test_texts_are_escaped_everywhere(world: World, hand_in: HandIn) -> None:
             assert "<script>alert" not in seen
             assert "<img src=x" not in seen
             assert "&lt;script&gt;alert(1)" in seen
+
+
+def test_a_corrected_date_or_a_figure_taken_back_ends_the_earlier_value(world: World, hand_in: HandIn) -> None:
+    """The value of the wrong, later date would otherwise count as the newest for ever."""
+    first, second = at_noon(AS_OF), at_noon(AS_OF + timedelta(days=1))
+    services.accept(hand_in, number=submit(world, hand_in).number, actor=world.bureau, at=first)
+    earlier = AS_OF - timedelta(days=91)
+    for moment, changes in (
+        (second, {"as_of": earlier}),
+        (second + timedelta(days=1), {"value": None, "note": "台账重做"}),
+    ):
+        services.return_(hand_in, number=hand_in.versions.count(), reason="核对", actor=world.bureau, at=moment)
+        content = full_content(hand_in)
+        figure = replace(content.figures[0], **changes)
+        version = submit(world, hand_in, replace(content, figures=(figure,)), at=moment)
+        services.accept(hand_in, number=version.number, actor=world.bureau, at=moment)
+        counting = values_as_of(world.plan, AS_OF, codes=["F004"])
+        assert [row.as_of for row in counting.values()] == ([earlier] if moment == second else [])
+    assert values_as_of(world.plan, AS_OF, AS_OF, ["F004"])["F004"].as_of == AS_OF, "what was known then stays"
+
+
+def test_at_the_stroke_of_midnight_exactly_one_value_is_known(world: World, hand_in: HandIn) -> None:
+    services.accept(hand_in, number=submit(world, hand_in).number, actor=world.bureau, at=at_noon(AS_OF))
+    correct(world, hand_in, {"F004": Decimal(40)}, at=end_of_day(AS_OF))
+    assert values_as_of(world.plan, AS_OF, AS_OF)["F004"].value == Decimal("36.51")
+    assert values_as_of(world.plan, AS_OF, AS_OF + timedelta(days=1))["F004"].value == Decimal(40)
+
+
+def test_the_round_is_locked_before_its_hand_ins(world: World, hand_in: HandIn) -> None:
+    """As reminding does: in different orders each would wait for the other until the database ends one."""
+    with CaptureQueriesContext(connection) as queries:
+        services.save_draft(hand_in, HandInContent(), revision=0, actor=world.liaison_police)
+        rounds.remind(hand_in.round, actor=world.bureau)
+    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    tables = ["round" if 'FOR UPDATE OF "s45_round"' in sql else "hand-in" for sql in locks]
+    assert tables == ["round", "hand-in"] * 2
+
+
+def test_the_bureau_sees_what_was_there_when_it_was_handed_in(world: World, hand_in: HandIn) -> None:
+    """Also what the unit took off the draft since."""
+    paper = services.add_evidence(hand_in, b"proof", "a.txt", title="台账", actor=world.liaison_police)
+    number = submit(world, hand_in, at=timezone.now()).number
+    services.return_(hand_in, number=number, reason="核对", actor=world.bureau)
+    services.remove_evidence(paper, actor=world.liaison_police)
+    assert [row.pk for row in evidence_of(world.bureau, hand_in)] == [paper.pk]
+    assert not evidence_of(world.liaison_police, hand_in)
+    submit(world, hand_in, at=timezone.now())
+    assert not evidence_of(world.bureau, hand_in)
