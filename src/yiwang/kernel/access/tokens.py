@@ -74,11 +74,11 @@ def create_token(user: User, *, name: str, scopes: Iterable[str], days: int, ip:
 
 @transaction.atomic
 def revoke_token(user: User, token_id: int, *, ip: str = "") -> None:
-    """Withdraw one of the user's tokens. Problem ``token_unknown`` (404)."""
+    """Withdraw one of the user's tokens. Problem ``access_token_unknown`` (404)."""
     token = user.tokens.filter(pk=token_id, revoked_at=None).first()
     if token is None:
         raise Problem(
-            "token_unknown",
+            "access_token_unknown",
             "该令牌不存在或已经撤销。",
             "There is no such token, or it was already revoked.",
             status=404,

@@ -78,6 +78,21 @@ def task(of: PlanVersion, code: str) -> Task:
     return found
 
 
+def planned_text(task: Task, measure_code: str = "") -> str:
+    """A measure's text in the plan; without a code the task's requirement. Problem ``measure_unknown`` (404)."""
+    if not measure_code:
+        return task.requirement
+    measure: Measure | None = task.measures.filter(code=measure_code).first()
+    if measure is None:
+        raise Problem(
+            "measure_unknown",
+            f"任务 {task.code} 没有编号为 {measure_code} 的举措。",
+            f"Task {task.code} has no measure {measure_code}.",
+            status=404,
+        )
+    return measure.text
+
+
 def indicators(of: PlanVersion) -> QuerySet[Indicator]:
     """Indicators and facts of a version with task, unit and targets, in the plan's order."""
     return (

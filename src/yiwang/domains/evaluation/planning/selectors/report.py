@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from yiwang.domains.evaluation.planning import display, tokens
 from yiwang.domains.evaluation.planning.judgement import percent, time_progress
-from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Indicator, Round, RoundText, Task
+from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Indicator, ReportFile, Round, RoundText, Task
 from yiwang.domains.evaluation.planning.report import context as doc
 from yiwang.domains.evaluation.planning.selectors import handins, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
@@ -21,6 +21,7 @@ from yiwang.domains.evaluation.planning.types import HandInContent, Status, Task
 from yiwang.kernel.access import api as access
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.orgs.api import Unit
+from yiwang.lib.problems import Problem
 from yiwang.lib.zh_numbers import chinese_date
 
 
@@ -63,6 +64,19 @@ class _Figures:
     def optional(self, source: str) -> doc.Text | None:
         """:meth:`text`, or ``None`` for an empty source."""
         return self.text(source) if source.strip() else None
+
+
+def report_file(round_pk: int, number: int) -> ReportFile:
+    """The written report ``number`` of a round. Problem ``report_unknown`` (404)."""
+    found = ReportFile.objects.filter(round_id=round_pk, number=number).select_related("file").first()
+    if found is None:
+        raise Problem(
+            "report_unknown",
+            f"本轮没有第 {number} 稿报告。",
+            f"There is no report {number} of this round.",
+            status=404,
+        )
+    return found
 
 
 def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.ReportContext:

@@ -215,17 +215,7 @@ def _old_text(version: PlanVersion, kind: str, task_code: str, measure_code: str
     task = plans.task(version, task_code)
     if kind == Adjustment.Kind.ADD:
         return ""
-    if not measure_code:
-        return task.requirement
-    measure = task.measures.filter(code=measure_code).first()
-    if measure is None:
-        raise Problem(
-            "measure_unknown",
-            f"任务 {task_code} 没有编号为 {measure_code} 的举措。",
-            f"Task {task_code} has no measure {measure_code}.",
-            status=404,
-        )
-    return measure.text
+    return plans.planned_text(task, measure_code)
 
 
 def _complete(kind: str, old_text: str, new_text: str, reason: str, basis: str) -> None:

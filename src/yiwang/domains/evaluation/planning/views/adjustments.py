@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yiwang.domains.evaluation.planning import exports
 from yiwang.domains.evaluation.planning.forms import AdjustmentForm
-from yiwang.domains.evaluation.planning.models import Adjustment, Measure, Plan, Task
+from yiwang.domains.evaluation.planning.models import Adjustment, Plan, Task
 from yiwang.domains.evaluation.planning.selectors import adjustments as reads
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.report import person_name
@@ -95,7 +95,7 @@ def adjustment_new(request: HttpRequest) -> HttpResponse:
 
 def _proposal(request: HttpRequest, plan: Plan, task: Task, target: str, context: dict[str, Any]) -> HttpResponse:
     adding = request.GET.get("kind") == Adjustment.Kind.ADD or request.POST.get("kind") == Adjustment.Kind.ADD
-    old = "" if adding else _old_text(task, target)
+    old = "" if adding else plans.planned_text(task, target)
     status = 200
     if request.method == "POST":
         form = AdjustmentForm(request.POST)
@@ -123,20 +123,6 @@ def _proposal(request: HttpRequest, plan: Plan, task: Task, target: str, context
     form.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
     context |= {"form": form, "old_text": old, "adding": adding, "target": target}
     return render(request, "s45/adjustment_new.html", context, status=status)
-
-
-def _old_text(task: Task, target: str) -> str:
-    if not target:
-        return task.requirement
-    measure: Measure | None = task.measures.filter(code=target).first()
-    if measure is None:
-        raise Problem(
-            "measure_unknown",
-            f"任务 {task.code} 没有编号为 {target} 的举措。",
-            f"Task {task.code} has no measure {target}.",
-            status=404,
-        )
-    return measure.text
 
 
 @access.guard("s45.adjustment", "view")

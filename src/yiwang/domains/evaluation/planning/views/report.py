@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yiwang.domains.evaluation.planning.forms import TextForm
-from yiwang.domains.evaluation.planning.models import Plan, ReportFile, ReportTemplate, Round, RoundText
+from yiwang.domains.evaluation.planning.models import Plan, ReportTemplate, Round, RoundText
 from yiwang.domains.evaluation.planning.rendering import shown_figures
 from yiwang.domains.evaluation.planning.report.placeholders import placeholders
 from yiwang.domains.evaluation.planning.report.writer import default_template
@@ -204,15 +204,7 @@ def report_write(request: HttpRequest, pk: int) -> HttpResponse:
 @access.guard("s45.report", "view")
 def report_download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """A written report."""
-    found = ReportFile.objects.filter(round_id=pk, number=number).select_related("file").first()
-    if found is None:
-        raise Problem(
-            "report_unknown",
-            f"本轮没有第 {number} 稿报告。",
-            f"There is no report {number} of this round.",
-            status=404,
-        )
-    return files.download_response(found.file)
+    return files.download_response(reads.report_file(pk, number).file)
 
 
 @access.guard("s45.report", "view")

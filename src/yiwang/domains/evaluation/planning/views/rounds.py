@@ -188,11 +188,12 @@ def _unit(code: str) -> orgs.Unit | None:
 @posted("round")
 def round_remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Remind everybody who has not handed in, or the chosen ones; at most once a day each."""
+    user = access.signed_in(request)
     round_ = reads.round_by_id(pk)
     try:
         picked = numbers_of(request, "hand_ins")
-        chosen = HandIn.objects.filter(round=round_, pk__in=picked) if picked else None
-        count = services.remind(round_, actor=access.signed_in(request), hand_ins=chosen)
+        chosen = reads.hand_ins(user, round_).filter(pk__in=picked) if picked else None
+        count = services.remind(round_, actor=user, hand_ins=chosen)
     except Problem as problem:
         return _page(request, reads.round_by_id(pk), problem)
     if count:
