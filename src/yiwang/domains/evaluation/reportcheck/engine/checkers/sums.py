@@ -119,7 +119,7 @@ def _report(whole: Figure, parts: list[Figure], together: Decimal, severity: str
     return finding(
         "sum_mismatch",
         "error" if severity == "error" else "warning",
-        f"总数与分项之和不符：{note}{shown}＝{total}{unit}，文中总数为 {label(whole)}（{stated}{unit}），"
+        f"总数与分项之和不符：{note}{shown}＝{total}{unit}，文中总数为“{label(whole)}”，"
         f"相差 {gap}{unit}。{zh_slip}{mend}",
         f"The parts do not add up: {shown} = {total}, the text gives {stated} in total ({unit}).{en_slip}",
         [whole.span, *[part.span for part in parts]],
