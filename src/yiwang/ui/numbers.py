@@ -8,8 +8,6 @@ from typing import Any
 
 from yiwang.lib import clock
 
-_WAN, _YI = Decimal(10_000), Decimal(100_000_000)
-
 
 def decimal_of(value: Any) -> Decimal | None:
     """``value`` as a Decimal, or None when it is not a number."""
@@ -26,15 +24,6 @@ def plain(number: Decimal) -> str:
     """Thousands separated, trailing zeros of the fraction dropped, never in exponent form."""
     text = f"{number:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def chinese_amount(number: Decimal, unit: str = "元") -> str:
-    """An amount in the scale officials write: 512090000 元 → 51,209 万元; below ten thousand in ``unit`` itself."""
-    if abs(number) >= _YI * 10:
-        return f"{plain(number / _YI)} 亿{unit}"
-    if abs(number) >= _WAN:
-        return f"{plain(number / _WAN)} 万{unit}"
-    return f"{plain(number)} {unit}"
 
 
 def day_of(value: date | datetime | None) -> date | None:

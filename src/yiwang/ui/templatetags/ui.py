@@ -202,23 +202,6 @@ def datetime(value: DateTime | None) -> str:
     return f"{timezone.localtime(value, clock.SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-@register.inclusion_tag("ui/tags/bars.html")
-def bars(rows: Any, label: str = "") -> dict[str, Any]:
-    """A list of bars; rows are ``charts.Bar``, mappings or (label, value, text, tone, url) tuples."""
-    made = [charts.bar_of(row) for row in rows]
-    most = charts.longest(made)
-    return {
-        "label": label,
-        "rows": [(bar, charts.progress_bar(bar.value / most * 100, None, "", bar.tone)) for bar in made],
-    }
-
-
-@register.simple_tag
-def spark(values: Any, label: str, tone: str = "info") -> SafeString:
-    """A sparkline; ``label`` says in words what it shows."""
-    return charts.sparkline(values, label, tone)
-
-
 @register.inclusion_tag("ui/tags/heat.html")
 def heat(rows: Any, columns: Any, caption: str) -> dict[str, Any]:
     """A grid: ``columns`` are headings, ``rows`` are (label, url, [(text, tone), …]); a real table underneath."""
@@ -236,17 +219,6 @@ def num(value: Any, places: int | None = None) -> str:
     if number is None:
         return "—"
     return f"{number:,.{places}f}" if places is not None else numbers.plain(number)
-
-
-@register.filter
-def money(value: Any) -> str:
-    """An amount in yuan at the scale officials write: 512090000 → 51,209 万元."""
-    number = numbers.decimal_of(value)
-    if number is None:
-        return "—"
-    if (get_language() or "zh").startswith("zh"):
-        return numbers.chinese_amount(number)
-    return f"CNY {numbers.plain(number)}"
 
 
 @register.filter

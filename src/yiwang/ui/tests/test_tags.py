@@ -13,8 +13,6 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 
-from yiwang.ui import charts, numbers
-
 
 def render(source: str, path: str = "/", **context: Any) -> str:
     request = RequestFactory().get(path)
@@ -145,48 +143,11 @@ def test_dates_are_counted_in_shanghai() -> None:
         assert render("{% date d %}", d=late) == "1 July 2023"
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (Decimal(512090000), "51,209 万元"),
-        ("1234567890", "12.3456789 亿元"),
-        (380, "380 元"),
-        (None, "—"),
-        ("-20000", "-2 万元"),
-    ],
-)
-def test_money(value: Any, text: str) -> None:
-    if text.endswith("亿元"):
-        assert numbers.chinese_amount(Decimal(str(value))) == text
-    else:
-        assert render("{{ value|money }}", value=value) == text
-
-
 def test_num_and_zhnum() -> None:
     assert render("{{ value|num }}", value=241627) == "241,627"
     assert render("{{ value|num:2 }}", value="36.5") == "36.50"
     assert render("{{ value|num }}", value="x") == "—"
     assert render("{{ 12|zhnum }}") == "十二"
-
-
-def test_bars_scale_to_the_longest() -> None:
-    made = render('{% bars rows "单位" %}', rows=[("甲", 30, "30 项", "ok", "/x/"), {"label": "乙", "value": 15}])
-    assert 'width="100.00"' in made
-    assert 'width="50.00"' in made
-    assert "30 项" in made
-    assert '<a href="/x/">甲</a>' in made
-
-
-def test_bars_refuse_what_is_no_number() -> None:
-    with pytest.raises(ValueError, match="not a number"):
-        charts.bar_of(("甲", "x"))
-
-
-def test_spark_breaks_at_gaps() -> None:
-    made = charts.sparkline([1, 2, None, 4], "趋势")
-    assert made.count("<polyline") == 2
-    assert 'aria-label="趋势"' in made
-    assert "—" in charts.sparkline([None], "趋势")
 
 
 def test_heat_is_a_table() -> None:

@@ -196,16 +196,7 @@ def _figures(pk: int, user: User) -> dict[str, Indicator]:
 
 
 def _content(body: ContentIn, items: dict[str, Indicator]) -> HandInContent:
-    """The posted content in the figures' own units. Problems ``figure_unit``, ``figure_foreign``, ``figure_twice``."""
-    codes = [entry.code.upper() for entry in body.figures]
-    twice = next((code for code in codes if codes.count(code) > 1), None)
-    if twice is not None:
-        raise Problem(
-            "figure_twice",
-            f"{twice} 填了两次，请只保留一条。",
-            f"{twice} is given twice; keep one.",
-            field=f"figure-{twice}-value",
-        )
+    """The posted content in the figures' own units. Problems ``figure_unit``, ``figure_foreign`` and those of the content."""
     return HandInContent.from_json(
         {
             "status": body.status,

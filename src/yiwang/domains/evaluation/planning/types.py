@@ -155,13 +155,18 @@ class HandInContent:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> HandInContent:
-        """The inverse of :meth:`to_json`; missing keys are empty. Problems ``text_too_long``, ``text_control``."""
+        """The inverse of :meth:`to_json`; missing keys are empty.
+
+        Problems ``figure_twice``, ``text_too_long``, ``text_control``, and those of :meth:`FigureEntry.from_json`.
+        """
+        figures = tuple(FigureEntry.from_json(item) for item in data.get("figures") or ())
+        _no_figure_twice(figures)
         return cls(
             status=_text(data.get("status"), "status"),
             progress=_text(data.get("progress"), "progress"),
             problems=_text(data.get("problems"), "problems"),
             measures=_text(data.get("measures"), "measures"),
-            figures=tuple(FigureEntry.from_json(item) for item in data.get("figures") or ()),
+            figures=figures,
         )
 
     def figure(self, code: str) -> FigureEntry | None:
@@ -307,3 +312,16 @@ def _date(value: object, code: str, part: str) -> date | None:
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
+
+
+def _no_figure_twice(figures: tuple[FigureEntry, ...]) -> None:
+    """Two values of one figure could not both be accepted."""
+    codes = [figure.code for figure in figures]
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice is not None:
+        raise Problem(
+            "figure_twice",
+            f"{twice} 填了两次，请只保留一条。",
+            f"{twice} is given twice; keep one.",
+            field=f"figure-{twice}-value",
+        )
