@@ -19,6 +19,7 @@ from yiwang.domains.evaluation.planning.tests.factory import World, make_world
 from yiwang.domains.evaluation.planning.tests.pages import get, post, rows_of, sheet_of, text_of
 from yiwang.kernel.access.testing import make_user
 from yiwang.lib.clock import local_date, today
+from yiwang.lib.problems import Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +251,22 @@ def test_proposals_are_locked_in_one_order(world: World) -> None:
     locks = [query["sql"] for query in queries if "s45_adjustment" in query["sql"] and "FOR UPDATE" in query["sql"]]
     wanted = [f'"s45_adjustment"."id" = {row.pk} ' for row in rows]
     assert [part in sql for part, sql in zip(wanted, locks, strict=True)] == [True, True]
+
+
+def test_a_task_is_not_deleted_and_changed_in_one_approval(world: World) -> None:
+    """The change would have been approved and have no effect."""
+    next_version(
+        world.version,
+        lambda spec: replace(spec, indicators=tuple(row for row in spec.indicators if row.task != "T1-02")),
+        effective_on=world.version.effective_on,
+        note="",
+        actor="test",
+    )
+    deletion = propose(world, kind="delete", measure_code="", new_text="")
+    change = propose(world)
+    with pytest.raises(Problem) as caught:
+        services.approve([deletion, change], actor=world.approver)
+    assert caught.value.code == "adjustment_task_gone"
+    assert plans.version(world.plan).number == 2
+    deletion.refresh_from_db()
+    assert deletion.state == Adjustment.State.PROPOSED
