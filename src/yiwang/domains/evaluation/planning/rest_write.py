@@ -196,7 +196,7 @@ def _figures(pk: int, user: User) -> dict[str, Indicator]:
 
 
 def _content(body: ContentIn, items: dict[str, Indicator]) -> HandInContent:
-    """The posted content in the figures' own units. Problems ``figure_unit``, ``figure_foreign`` and those of the content."""
+    """The posted content in the figures' own units. Problems ``figure_unit``, ``figure_foreign``, the content's own."""
     return HandInContent.from_json(
         {
             "status": body.status,

@@ -189,8 +189,7 @@ def change_task(spec: PlanSpec, code: str, change: Callable[[TaskSpec], TaskSpec
     if code not in {task.code for task in spec.tasks}:
         raise Problem(
             "adjustment_task_gone",
-            f"一并批准的调整已删除任务 {code}，对该任务的其他调整无从生效。"
-            "请分开办理，或不批准其中一项。",
+            f"一并批准的调整已删除任务 {code}，对该任务的其他调整无从生效。请分开办理，或不批准其中一项。",
             f"Task {code} is deleted by an adjustment approved together with another of the same task. "
             "Decide them apart, or reject one.",
             status=409,
