@@ -10,7 +10,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "yiwang"
-KERNEL_ROOMS = ("systems", "audit", "orgs", "access", "files", "notices")
+KERNEL_ROOMS = (
+    "systems",
+    "jobs",
+    "audit",
+    "orgs",
+    "access",
+    "codes",
+    "limits",
+    "files",
+    "registers",
+    "records",
+    "notices",
+    "lake",
+)
 
 
 @cache

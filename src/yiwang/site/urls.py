@@ -29,5 +29,10 @@ urlpatterns = [
     path("audit/", include("yiwang.kernel.audit.urls")),
     path("units/", include("yiwang.kernel.orgs.urls")),
     path("systems/", include("yiwang.kernel.systems.urls")),
+    path("codes/", include("yiwang.kernel.codes.urls")),
+    path("limits/", include("yiwang.kernel.limits.urls")),
+    path("registers/", include("yiwang.kernel.registers.urls")),
+    path("records/", include("yiwang.kernel.records.urls")),
+    path("lake/", include("yiwang.kernel.lake.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]

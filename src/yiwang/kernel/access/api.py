@@ -6,6 +6,9 @@ from yiwang.lib.paging import Page, cursor_page
 from yiwang.ui.problems import forbidden
 
 from .models import User
+from .rowlock import APP_ROLE, bounds
+from .rowlock import enter as act_as
+from .rowlock import leave as stop_acting
 from .selectors import (
     can,
     in_scope,
@@ -21,11 +24,14 @@ from .types import Role, Scope
 from .web import api_auth, guard, signed_in
 
 __all__ = [
+    "APP_ROLE",
     "Page",
     "Role",
     "Scope",
     "User",
+    "act_as",
     "api_auth",
+    "bounds",
     "can",
     "create_user",
     "cursor_page",
@@ -38,5 +44,6 @@ __all__ = [
     "roles",
     "scope_of",
     "signed_in",
+    "stop_acting",
     "users_with_role",
 ]

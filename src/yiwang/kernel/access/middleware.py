@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth import logout
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.http import urlencode
 
 from yiwang.kernel.audit import api as audit
 
-from . import sessions
+from . import rowlock, sessions
 from .models import User
 
 
@@ -30,6 +31,9 @@ class SessionLimitsMiddleware:
             if stop is not None:
                 return stop
         response = self.get_response(request)
+        if connection.in_atomic_block and not connection.needs_rollback:
+            # Only where a transaction outlasts its request, as in tests: elsewhere the end of it ended the role.
+            rowlock.leave()
         if response.status_code == 403 and request.user.is_authenticated:
             actor, ip = audit.actor_of(request)
             audit.record(

@@ -81,6 +81,12 @@ class User(AbstractBaseUser):
         return self.unit.path if self.unit else None
 
     @property
+    def place(self) -> str:
+        """Beginning of the codes of the unit's place (a town's nine digits); empty for units of the whole district."""
+        division = self.unit.division_id if self.unit else None
+        return "" if division is None else division.removesuffix("000")
+
+    @property
     def role_set(self) -> frozenset[str]:
         """Role keys."""
         return frozenset(self.roles)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
@@ -15,8 +17,6 @@ from .models import User
 from .types import SCOPE_KINDS, Role, Rule, Scope, ScopeKind
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from yiwang.kernel.orgs.api import Unit
 
 M = TypeVar("M", bound=Model)
@@ -35,14 +35,34 @@ def role(key: str) -> Role:
     raise Problem("role_unknown", f"没有角色“{key}”。", f'There is no role "{key}".', role=key)
 
 
-def scope_of(user: User | AnonymousUser, resource: str, action: str) -> Scope:
+class Holder(Protocol):
+    """What decides the scope of an account."""
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """Role keys."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account is open."""
+
+    @property
+    def unit_path(self) -> str | None:
+        """Path of its unit."""
+
+    @property
+    def place(self) -> str:
+        """Beginning of the codes of its unit's place."""
+
+
+def scope_of(user: Holder | AnonymousUser, resource: str, action: str) -> Scope:
     """Widest scope that the user's roles give for ``action`` on ``resource``.
 
     A question about a resource or action that no ``access.csv`` names is a slip in the program and raises KeyError.
     """
     if (resource, action) not in policy.resources():
         raise KeyError(f"no access.csv names {resource} {action}")
-    if not isinstance(user, User) or not user.is_active:
+    if isinstance(user, AnonymousUser) or not user.is_active:
         return Scope("none")
     found = [policy.rules().get((key, resource, action)) for key in user.roles]
     scopes = [rule.scope for rule in found if rule]
@@ -51,6 +71,8 @@ def scope_of(user: User | AnonymousUser, resource: str, action: str) -> Scope:
         return Scope("all")
     if kind == "none" or user.unit_path is None:
         return Scope("none")
+    if kind == "place":
+        return Scope(kind, user.unit_path, user.place) if user.place else Scope("none")
     return Scope(kind, user.unit_path)
 
 
@@ -75,7 +97,7 @@ def limit(
     if scope.kind == "none":
         return qs.none()
     exact = Q(**{unit_path_field: scope.unit_path})
-    if scope.kind == "own_unit":
+    if scope.kind in ("own_unit", "place"):
         return qs.filter(exact)
     return qs.filter(exact | Q(**{f"{unit_path_field}__startswith": f"{scope.unit_path}/"}))
 

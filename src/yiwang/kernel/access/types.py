@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ScopeKind = Literal["none", "own_unit", "subtree", "all"]
+ScopeKind = Literal["none", "own_unit", "place", "subtree", "all"]
 # Narrowest first: a person with several roles gets the widest of their scopes.
-SCOPE_KINDS: tuple[ScopeKind, ...] = ("none", "own_unit", "subtree", "all")
+SCOPE_KINDS: tuple[ScopeKind, ...] = ("none", "own_unit", "place", "subtree", "all")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What somebody may reach: ``unit_path`` is the path that ``own_unit`` and ``subtree`` are counted from."""
+    """What somebody may reach: ``unit_path`` is the path that ``own_unit`` and ``subtree`` are counted from.
+
+    ``place`` is what lies in the place (属地) of the account's unit, whoever owns it: the beginning of its code.
+    """
 
     kind: ScopeKind
     unit_path: str | None = None
+    place: str = ""
 
     def covers(self, path: str) -> bool:
         """Whether the unit at ``path`` lies within."""
@@ -23,7 +27,7 @@ class Scope:
             return True
         if self.kind == "none" or self.unit_path is None:
             return False
-        if self.kind == "own_unit":
+        if self.kind in ("own_unit", "place"):
             return path == self.unit_path
         return path == self.unit_path or path.startswith(self.unit_path + "/")
 

@@ -15,6 +15,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from yiwang.lib.problems import Problem
 from yiwang.ui.problems import forbidden
 
+from . import rowlock
 from .models import User
 from .selectors import require
 from .tokens import find_token
@@ -39,7 +40,9 @@ def guard(resource: str, action: str) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            require(signed_in(request), resource, action)
+            user = signed_in(request)
+            require(user, resource, action)
+            rowlock.enter(user)
             return view(request, *args, **kwargs)
 
         guarded.access = (resource, action)  # type: ignore[attr-defined]  # read by the test of every route
@@ -66,6 +69,7 @@ class BearerToken(HttpBearer):
         if found.user.must_change_password:
             return None
         request.user = found.user
+        rowlock.enter(found.user)
         return found.user
 
 
@@ -80,7 +84,10 @@ class BrowserSession(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Any | None:
         """The signed-in account."""
         user = request.user
-        return user if isinstance(user, User) and user.is_active and not user.must_change_password else None
+        if not isinstance(user, User) or not user.is_active or user.must_change_password:
+            return None
+        rowlock.enter(user)
+        return user
 
 
 api_auth: list[Callable[[HttpRequest], Any]] = [BearerToken(), BrowserSession()]

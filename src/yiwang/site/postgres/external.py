@@ -16,6 +16,9 @@ SCRIPT = """\
 \\set ON_ERROR_STOP on
 -- CREATEDB lets `yiwang restore` load a backup beside the running database and then exchange the two.
 CREATE ROLE yiwang LOGIN CREATEDB PASSWORD :password;
+-- What requests run as: row-level security holds for it, while the owner of the tables passes it.
+CREATE ROLE yiwang_app NOLOGIN;
+GRANT yiwang_app TO yiwang;
 CREATE DATABASE yiwang OWNER yiwang TEMPLATE template0 ENCODING 'UTF8'
   LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8';
 REVOKE CONNECT ON DATABASE yiwang FROM PUBLIC;
@@ -29,8 +32,9 @@ def facts(url: str) -> dict[str, str]:
         with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
             row = connection.execute(
                 "SELECT current_setting('server_version_num'), current_setting('server_version'), "
-                "pg_encoding_to_char(encoding), datlocprovider::text FROM pg_database WHERE datname = "
-                "current_database()"
+                "pg_encoding_to_char(encoding), datlocprovider::text, coalesce((SELECT pg_has_role(oid, 'SET') "
+                "FROM pg_roles WHERE rolname = 'yiwang_app'), false)::text "
+                "FROM pg_database WHERE datname = current_database()"
             ).fetchone()
     except psycopg.Error as error:
         # psycopg's message names host, port and cause, never the password.
@@ -43,8 +47,14 @@ def facts(url: str) -> dict[str, str]:
             "a new server with the script that `yiwang db script` prints.",
             status=503,
         ) from error
-    number, version, encoding, provider = (str(value) for value in row or ("0", "?", "?", "?"))
-    return {"number": number, "version": version, "encoding": encoding, "locale_provider": provider}
+    number, version, encoding, provider, app = (str(value) for value in row or ("0", "?", "?", "?", "false"))
+    return {
+        "number": number,
+        "version": version,
+        "encoding": encoding,
+        "locale_provider": provider,
+        "app_role": app,
+    }
 
 
 def check(url: str) -> dict[str, str]:
@@ -71,6 +81,16 @@ def check(url: str) -> dict[str, str]:
             f"{found['locale_provider']!r}; UTF8 and builtin (C.UTF-8) are needed, or Chinese search and order go "
             "wrong. "
             "Create it with the script that `yiwang db script` prints.",
+            status=503,
+        )
+    if found["app_role"] != "true":
+        raise Problem(
+            "database_app_role_missing",
+            "数据库中没有角色 yiwang_app，或应用用户不是它的成员，行级安全无法生效，因此不启动。请由管理员执行："
+            "CREATE ROLE yiwang_app NOLOGIN; GRANT yiwang_app TO 应用用户;",
+            "The role yiwang_app does not exist, or the application's user is no member of it: row-level security could "
+            "not hold, so nothing starts. Have an administrator run: CREATE ROLE yiwang_app NOLOGIN; GRANT yiwang_app TO "
+            "the application's user;",
             status=503,
         )
     return found

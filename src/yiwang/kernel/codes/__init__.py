@@ -1,0 +1,1 @@
+"""Code lists with editions (代码表)."""

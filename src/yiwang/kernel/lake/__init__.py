@@ -1,0 +1,1 @@
+"""Dated Parquet snapshots of the records (数据湖)."""

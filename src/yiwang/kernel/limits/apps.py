@@ -1,0 +1,12 @@
+"""Django app of the room ``limits``."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LimitsConfig(AppConfig):
+    """Legal parameters and the working-day calendar (法定参数、工作日历)."""
+
+    name = "yiwang.kernel.limits"
+    label = "limits"

@@ -1,0 +1,1 @@
+"""What every business record gets for free (业务记录)."""

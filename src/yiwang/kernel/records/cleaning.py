@@ -1,0 +1,102 @@
+"""From cells to values: every column read, every rule of the type asked. Pure but for the code lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Max
+
+from yiwang.kernel.orgs import api as orgs
+from yiwang.lib.identifiers import Fault
+
+from .columns import CellFault, PersonColumn, cell_text, citizen_id
+from .types import Cleaned, RecordType, RowFault
+
+LONGEST_SOURCE_ID = 80
+
+
+def clean_row(kind: RecordType, cells: Mapping[str, object]) -> Cleaned:
+    """Values of one row by field name, or all its faults. Cells of names that the type does not have are not looked at."""
+    values: dict[str, Any] = {}
+    faults: list[RowFault] = []
+    for column in kind.columns:
+        try:
+            values[column.name] = column.clean_cell(cells.get(column.name))
+        except CellFault as error:
+            faults.append(RowFault(column.name, error.fault))
+    if not faults:
+        faults += check_dates(values)
+        for rule in kind.options.rules:
+            faults += rule(values)
+    return Cleaned(values, tuple(faults))
+
+
+def check_dates(values: Mapping[str, Any]) -> list[RowFault]:
+    """A state ends after it begins."""
+    begin, end = values.get("valid_from"), values.get("valid_to")
+    if begin is not None and end is not None and end <= begin:
+        return [
+            RowFault(
+                "valid_to",
+                Fault("dates_reversed", "终止日期应晚于起始日期。", "The end must be later than the beginning."),
+            )
+        ]
+    return []
+
+
+class Places:
+    """Codes of the district's towns and villages, read once for many rows."""
+
+    def __init__(self) -> None:
+        self.names = dict(orgs.divisions().values_list("code12", "name"))
+
+    def clean(self, cell: object) -> str:
+        """The 12-digit code; nine digits of a town are brought to twelve. CellFault."""
+        text = cell_text(cell)
+        code = text + "000" if len(text) == 9 else text
+        if code and code not in self.names:
+            raise CellFault(
+                "place_unknown",
+                f"“{text[:20]}”不是本区镇街或村居的 12 位区划代码。",
+                f'"{text[:20]}" is no 12-digit code of a town or village of this district.',
+            )
+        return code
+
+
+class Units:
+    """Paths of the units by code, credit code or name, read once for many rows."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, str] = {}
+        for code, uscc, name, short, path in orgs.units().values_list("code", "uscc", "name_zh", "short_zh", "path"):
+            for key in (short, name, uscc, code):
+                if key:
+                    self.paths[key] = path
+
+    def clean(self, cell: object) -> str:
+        """The path of the unit that a cell names. CellFault."""
+        text = cell_text(cell)
+        path = self.paths.get(text)
+        if path is None:
+            raise CellFault(
+                "unit_unknown",
+                f"没有单位“{text[:40]}”，请填写单位代码、统一社会信用代码或全称。" if text else "所属单位必填。",
+                f'There is no unit "{text[:40]}"; give its code, credit code or full name.' if text else "A unit is required.",
+            )
+        return path
+
+
+def people_of(kind: RecordType, cells: Mapping[str, object], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Citizen id and name of every person that a clean row names, for the register."""
+    found = []
+    for column in kind.columns:
+        if isinstance(column, PersonColumn) and values.get(column.name) is not None:
+            name = values.get(column.name.replace("_key", "_name")) or ""
+            found.append((citizen_id(cell_text(cells.get(column.name))), str(name)))
+    return found
+
+
+def last_change(kind: RecordType) -> Any:
+    """When the system last learned something of this type, or None."""
+    return kind.model._base_manager.aggregate(last=Max("recorded_at"))["last"]

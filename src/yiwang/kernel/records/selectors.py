@@ -1,0 +1,227 @@
+"""Reading records within the reader's scope: lists by filter and search, cut into pages by key, details, history."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from yiwang.kernel.access import api as access
+from yiwang.lib.clock import end_of_day
+from yiwang.lib.problems import Problem
+
+from .base import Record
+from .columns import PersonColumn, citizen_id
+from .registry import record_types
+from .sync import search_expression
+from .types import RecordType
+
+PAGE = 50
+# Counting goes no further: an exact count of a million rows costs more than anybody looks at them for.
+COUNTED = 10_000
+LONGEST_SEARCH = 60
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list shows: filters by column, words, unit, place, days (inclusive), and from which record on."""
+
+    filters: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    unit: str = ""
+    place: str = ""
+    since: date | None = None
+    until: date | None = None
+    cursor: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of records; ``total`` counts up to :data:`COUNTED` (``more`` says that there are more)."""
+
+    items: list[Record]
+    next_cursor: str
+    total: int
+    more: bool
+
+
+def readable(user: access.User) -> tuple[RecordType, ...]:
+    """Record types of which the user may see something."""
+    return tuple(kind for kind in record_types() if can(user, kind, "view"))
+
+
+def can(user: access.User, kind: RecordType, action: str) -> bool:
+    """Whether the user may do it to any record of this type; an action that no rule names nobody may do."""
+    return scope(user, kind, action).kind != "none"
+
+
+def scope(user: access.User, kind: RecordType, action: str) -> access.Scope:
+    """The user's scope for an action on records of this type."""
+    try:
+        return access.scope_of(user, kind.key, action)
+    except KeyError:
+        return access.Scope("none")
+
+
+def may_write(user: access.User, kind: RecordType, action: str, unit_path: str, place: str) -> bool:
+    """Whether the user may do it to a record of that unit and place."""
+    found = scope(user, kind, action)
+    if found.kind == "place":
+        return bool(found.place) and place.startswith(found.place)
+    return found.covers(unit_path)
+
+
+def visible(user: access.User, kind: RecordType, model: type[Any] | None = None) -> QuerySet[Any]:
+    """Records (or, with ``model``, former rows) that the user may see. Problem ``forbidden`` when none ever."""
+    low, high, place_low, place_high, everything = access.bounds(scope(user, kind, "view"))
+    rows = (model or kind.model)._base_manager.all()
+    if everything:
+        return rows
+    if not can(user, kind, "view"):
+        raise access.forbidden()
+    if scope(user, kind, "view").kind == "place":
+        return rows.filter(place__gte=place_low, place__lt=place_high)
+    return rows.filter(unit_path__gte=low, unit_path__lt=high)
+
+
+def select(user: access.User, kind: RecordType, query: Query) -> QuerySet[Any]:
+    """The records that a query means, unordered."""
+    rows = visible(user, kind)
+    for name, value in query.filters.items():
+        if name not in kind.options.filters:
+            raise Problem("filter_unknown", f"不能按“{name}”筛选。", f'Cannot filter by "{name}".', filter=name)
+        rows = rows.filter(**{name: _filter_value(kind, name, value)})
+    if query.unit:
+        rows = rows.filter(unit_path__gte=query.unit + "/", unit_path__lt=query.unit + "0")
+    if query.place:
+        prefix = query.place.removesuffix("000") if len(query.place) == 12 else query.place
+        rows = rows.filter(place__gte=prefix, place__lt=prefix + ":")
+    day = kind.date_field
+    if query.since:
+        rows = rows.filter(**{f"{day}__gte": query.since})
+    if query.until:
+        rows = rows.filter(**{f"{day}__lte": query.until})
+    return rows.filter(found_by(kind, query.words)) if query.words.strip() else rows
+
+
+def _filter_value(kind: RecordType, name: str, value: str) -> Any:
+    column = kind.column(name)
+    if column.get_internal_type() == "BooleanField":
+        return value in ("1", "true", "是")
+    return value
+
+
+def found_by(kind: RecordType, words: str) -> Q:
+    """What the search box means: an id of a person by its keyed hash, else every word somewhere in the search columns.
+
+    Chinese words of any length are found, in the middle of a name too: the index holds the characters, and the text is
+    looked at again for their order.
+    """
+    words = words.replace("\x00", "")[:LONGEST_SEARCH].strip()
+    people = [column.name for column in kind.columns if isinstance(column, PersonColumn)]
+    key = _person(words) if people else None
+    if key is not None:
+        found = Q()
+        for name in people:
+            found |= Q(**{name: key})
+        return found
+    if not kind.options.search:
+        return Q(source_id=words)
+    expression = search_expression(kind)
+    found = Q()
+    for word in words.lower().split():
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        clause = f"(string_to_array({expression}, NULL) @> %s::text[] AND {expression} LIKE %s)"
+        found &= Q(RawSQL(clause, (sorted(set(word)), pattern), output_field=BooleanField()))  # noqa: S611  (own columns)
+    return found
+
+
+def _person(words: str) -> Any:
+    from yiwang.kernel.registers import api as registers
+
+    if len(words) not in (15, 18):
+        return None
+    try:
+        return registers.person_key(citizen_id(words))
+    except Exception as error:  # noqa: BLE001  (re-raised unless it is a fault of the cell)
+        from .columns import CellFault
+
+        if isinstance(error, CellFault):
+            return None
+        raise
+
+
+def listing(user: access.User, kind: RecordType, query: Query, *, size: int = PAGE) -> Listing:
+    """One page of what ``query`` means, newest business date first. Problem ``cursor_invalid``."""
+    rows = select(user, kind, query)
+    day = kind.date_field
+    total = rows.order_by()[: COUNTED + 1].count()
+    if query.cursor:
+        last_day, last_id = _read_cursor(query.cursor)
+        rows = rows.filter(Q(**{f"{day}__lt": last_day}) | Q(**{day: last_day}, id__lt=last_id), **{f"{day}__lte": last_day})
+    items = list(rows.order_by(f"-{day}", "-id")[: size + 1])
+    following = ""
+    if len(items) > size:
+        items = items[:size]
+        following = _cursor(getattr(items[-1], day), items[-1].pk)
+    return Listing(items, following, min(total, COUNTED), total > COUNTED)
+
+
+def _cursor(day: date, pk: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([day.isoformat(), pk]).encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[date, int]:
+    try:
+        day, pk = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+        if not isinstance(pk, int) or not 0 <= pk < 2**63:
+            raise ValueError(text)
+        return date.fromisoformat(day), pk
+    except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
+        raise Problem(
+            "cursor_invalid",
+            "分页游标无效。请从第一页重新开始。",
+            "The paging cursor is not valid. Start again from the first page.",
+        ) from error
+
+
+def one(user: access.User, kind: RecordType, pk: int) -> Record:
+    """A record that the user may see. Problem ``record_unknown`` (404) when there is none for them."""
+    found: Record | None = visible(user, kind).filter(pk=pk).first() if pk < 2**63 else None
+    if found is None:
+        raise Problem(
+            "record_unknown",
+            f"没有这条{kind.name_zh}，或不在您的查看范围内。",
+            "There is no such record, or it is not yours to see.",
+            status=404,
+        )
+    return found
+
+
+def versions(user: access.User, kind: RecordType, pk: int) -> list[Any]:
+    """Former rows of a record, newest first, as far as the user may see them."""
+    return list(visible(user, kind, kind.history).filter(id=pk).order_by("-version"))
+
+
+def known_at(user: access.User, kind: RecordType, known: date) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Rows as the system knew them at the end of the day ``known``: current ones, and former ones that were current."""
+    moment = end_of_day(known)
+    current = visible(user, kind).filter(recorded_at__lt=moment)
+    former = visible(user, kind, kind.history).filter(recorded_at__lt=moment, superseded_at__gte=moment)
+    return current, former
+
+
+def masked_ids(kind: RecordType, items: Sequence[Any]) -> dict[Any, str]:
+    """Masked citizen ids of every person that the items name, by pseudonym."""
+    from yiwang.kernel.registers import api as registers
+
+    names = [column.name for column in kind.columns if isinstance(column, PersonColumn)]
+    keys = {getattr(item, name) for item in items for name in names} - {None}
+    return registers.masked_ids(list(keys)) if keys else {}

@@ -1,0 +1,100 @@
+"""Frozen values of the records room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from yiwang.lib.identifiers import Fault
+
+if TYPE_CHECKING:
+    from .base import Record
+    from .columns import Column
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong in one row: ``column`` is the field's name, empty when the row as a whole is meant."""
+
+    column: str
+    fault: Fault
+
+
+Rule = Callable[[Mapping[str, Any]], Iterable[RowFault]]
+
+
+@dataclass(frozen=True)
+class RecordOptions:
+    """How a record type is shown, found and checked; everything else follows from its model.
+
+    ``key`` names the type inside its system ("kiosk" makes the resource ``s05.kiosk``). ``title`` is the column that
+    names a record to people; ``code`` the column that identifies it (its value is the source id of a record that
+    brings none). ``columns`` are those of the list, ``search`` the columns of the search box, ``filters`` columns that
+    get a choice above the list and an index. ``rules`` look at a whole row.
+    """
+
+    key: str
+    name_en: str
+    title: str
+    columns: tuple[str, ...]
+    code: str = ""
+    search: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    icon: str = "table"
+    help_zh: str = ""
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A record type (业务记录类型) as the registry knows it; ``key`` is its resource in ``access.csv``."""
+
+    key: str
+    model: type[Record]
+    history: type[Any]
+    options: RecordOptions
+    columns: tuple[Column, ...]
+    system: str
+
+    @property
+    def name(self) -> str:
+        """Name in the active language."""
+        from django.utils.translation import get_language
+
+        return self.name_zh if (get_language() or "zh").startswith("zh") else self.options.name_en
+
+    @property
+    def name_zh(self) -> str:
+        """Chinese name."""
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def name_en(self) -> str:
+        """English name."""
+        return self.options.name_en
+
+    @property
+    def table(self) -> str:
+        """Name of the table of current rows; that of the former ones ends in ``_history``."""
+        return self.model._meta.db_table
+
+    @property
+    def date_field(self) -> str:
+        """The business date that lists are ordered and cut by."""
+        return self.model.business_date
+
+    def column(self, name: str) -> Column:
+        """The column of this name; KeyError when there is none."""
+        for found in self.columns:
+            if found.name == name:
+                return found
+        raise KeyError(f"{self.key} has no column {name}")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One row as it may be written, or what is wrong with it."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[RowFault, ...] = ()
