@@ -10,3 +10,9 @@ class CodesConfig(AppConfig):
 
     name = "yiwang.kernel.codes"
     label = "codes"
+
+    def ready(self) -> None:
+        """Read every list now, so that a wrong file stops the start and not somebody's import."""
+        from . import registry
+
+        registry.lists()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "codes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.lists_page, name="list"),
+    path("<slug:name>/", views.list_page, name="detail"),
+    path("<slug:name>/export.xlsx", views.export, name="export"),
+]
