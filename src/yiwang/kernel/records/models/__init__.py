@@ -1,0 +1,7 @@
+"""Tables of the room itself; those of the record types belong to their systems."""
+
+from __future__ import annotations
+
+from .saved import SavedView
+
+__all__ = ["SavedView"]
