@@ -10,3 +10,9 @@ class LimitsConfig(AppConfig):
 
     name = "yiwang.kernel.limits"
     label = "limits"
+
+    def ready(self) -> None:
+        """Read every parameter now, so that a wrong file stops the start and not somebody's case."""
+        from . import registry
+
+        registry.read_everything()
