@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.db.models.base import ModelBase
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from .columns import Column, DateColumn
@@ -46,7 +47,13 @@ def _check(kind: RecordType) -> None:
     """A slip in a declaration stops the start."""
     names = {column.name for column in kind.columns}
     options = kind.options
-    named = {options.title, *options.columns, *options.search, *options.filters, *([options.code] if options.code else [])}
+    named = {
+        options.title,
+        *options.columns,
+        *options.search,
+        *options.filters,
+        *([options.code] if options.code else []),
+    }
     unknown = named - names - {"unit_path", "place", kind.date_field}
     if unknown:
         raise TypeError(f"{kind.key}: record options name unknown columns {sorted(unknown)}")
@@ -61,7 +68,9 @@ def _history_of(model: Any) -> type[models.Model]:
         if field.primary_key:
             fields[field.name] = models.BigIntegerField()
             continue
-        copy = field.clone()
+        # The plain Django field that migrations have too: a former row is read with the columns of the current ones.
+        _name, path, args, kwargs = field.deconstruct()
+        copy = import_string(path)(*args, **kwargs)
         copy._unique = False
         copy.db_index = False
         fields[field.name] = copy

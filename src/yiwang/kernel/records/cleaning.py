@@ -82,7 +82,9 @@ class Units:
             raise CellFault(
                 "unit_unknown",
                 f"没有单位“{text[:40]}”，请填写单位代码、统一社会信用代码或全称。" if text else "所属单位必填。",
-                f'There is no unit "{text[:40]}"; give its code, credit code or full name.' if text else "A unit is required.",
+                f'There is no unit "{text[:40]}"; give its code, credit code or full name.'
+                if text
+                else "A unit is required.",
             )
         return path
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -24,7 +24,10 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 _MOMENT = re.compile(r"(.*?)[T\s]+([0-9]{1,2})[:：]([0-9]{2})(?:[:：]([0-9]{2})(?:\.[0-9]+)?)?(Z|[+-][0-9:]+)?")
-_TRUE, _FALSE = frozenset({"是", "有", "1", "true", "yes", "y", "√"}), frozenset({"否", "无", "0", "false", "no", "n", "×"})
+_TRUE, _FALSE = (
+    frozenset({"是", "有", "1", "true", "yes", "y", "√"}),
+    frozenset({"否", "无", "0", "false", "no", "n", "×"}),
+)
 
 
 class CellFault(Exception):
@@ -44,7 +47,13 @@ def cell_text(cell: object) -> str:
     return str(cell).replace("　", " ").strip()
 
 
-class Column(models.Field[Any, Any]):
+if TYPE_CHECKING:
+    Field = models.Field[Any, Any]
+else:
+    Field = models.Field  # takes types in its stubs only
+
+
+class Column(Field):
     """What every column knows. ``mask`` hides a value from readers who may not see it; None: it is no personal data."""
 
     mask: Callable[[str], str] | None = None
@@ -237,7 +246,7 @@ class MoneyColumn(DecimalColumn):
     """An amount in yuan 元, to the fen."""
 
     def __init__(self, verbose_name: Any = None, **options: Any) -> None:
-        super().__init__(verbose_name, max_digits=16, decimal_places=2, unit="元", **options)
+        super().__init__(verbose_name, **({"max_digits": 16, "decimal_places": 2, "unit": "元"} | options))
 
 
 class DateColumn(Column, models.DateField):  # type: ignore[misc]  # as above

@@ -18,7 +18,7 @@ from yiwang.lib.clock import end_of_day
 from yiwang.lib.problems import Problem
 
 from .base import Record
-from .columns import PersonColumn, citizen_id
+from .columns import CellFault, PersonColumn, citizen_id
 from .registry import record_types
 from .sync import search_expression
 from .types import RecordType
@@ -93,7 +93,11 @@ def visible(user: access.User, kind: RecordType, model: type[Any] | None = None)
 
 def select(user: access.User, kind: RecordType, query: Query) -> QuerySet[Any]:
     """The records that a query means, unordered."""
-    rows = visible(user, kind)
+    return narrowed(kind, visible(user, kind), query)
+
+
+def narrowed(kind: RecordType, rows: QuerySet[Any], query: Query) -> QuerySet[Any]:
+    """``rows``, current or former ones, without those that the query leaves out. Problem ``filter_unknown``."""
     for name, value in query.filters.items():
         if name not in kind.options.filters:
             raise Problem("filter_unknown", f"不能按“{name}”筛选。", f'Cannot filter by "{name}".', filter=name)
@@ -113,9 +117,16 @@ def select(user: access.User, kind: RecordType, query: Query) -> QuerySet[Any]:
 
 def _filter_value(kind: RecordType, name: str, value: str) -> Any:
     column = kind.column(name)
-    if column.get_internal_type() == "BooleanField":
-        return value in ("1", "true", "是")
-    return value
+    try:
+        return column.clean_cell(value)
+    except CellFault as error:
+        fault = error.fault
+        raise Problem(
+            "filter_invalid",
+            f"筛选条件“{column.verbose_name}”：{fault.zh}",
+            f"Filter {name}: {fault.en}",
+            filter=name,
+        ) from error
 
 
 def found_by(kind: RecordType, words: str) -> Q:
@@ -150,28 +161,34 @@ def _person(words: str) -> Any:
         return None
     try:
         return registers.person_key(citizen_id(words))
-    except Exception as error:  # noqa: BLE001  (re-raised unless it is a fault of the cell)
-        from .columns import CellFault
-
-        if isinstance(error, CellFault):
-            return None
-        raise
+    except CellFault:
+        return None
 
 
 def listing(user: access.User, kind: RecordType, query: Query, *, size: int = PAGE) -> Listing:
     """One page of what ``query`` means, newest business date first. Problem ``cursor_invalid``."""
     rows = select(user, kind, query)
-    day = kind.date_field
-    total = rows.order_by()[: COUNTED + 1].count()
-    if query.cursor:
-        last_day, last_id = _read_cursor(query.cursor)
-        rows = rows.filter(Q(**{f"{day}__lt": last_day}) | Q(**{day: last_day}, id__lt=last_id), **{f"{day}__lte": last_day})
-    items = list(rows.order_by(f"-{day}", "-id")[: size + 1])
-    following = ""
-    if len(items) > size:
-        items = items[:size]
-        following = _cursor(getattr(items[-1], day), items[-1].pk)
+    items, following = _cut(kind, list(_after(kind, rows, query.cursor)[: size + 1]), size)
+    # A list of one page has counted itself.
+    alone = not query.cursor and not following
+    total = len(items) if alone else rows.order_by()[: COUNTED + 1].count()
     return Listing(items, following, min(total, COUNTED), total > COUNTED)
+
+
+def _after(kind: RecordType, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
+    """The rows behind the cursor, newest business date first."""
+    day = kind.date_field
+    if cursor:
+        last_day, last_id = _read_cursor(cursor)
+        behind = Q(**{f"{day}__lt": last_day}) | Q(**{day: last_day}, id__lt=last_id)
+        rows = rows.filter(behind, **{f"{day}__lte": last_day})
+    return rows.order_by(f"-{day}", "-id")
+
+
+def _cut(kind: RecordType, items: list[Any], size: int) -> tuple[list[Any], str]:
+    if len(items) <= size:
+        return items, ""
+    return items[:size], _cursor(getattr(items[size - 1], kind.date_field), items[size - 1].id)
 
 
 def _cursor(day: date, pk: int) -> str:
@@ -216,6 +233,16 @@ def known_at(user: access.User, kind: RecordType, known: date) -> tuple[QuerySet
     current = visible(user, kind).filter(recorded_at__lt=moment)
     former = visible(user, kind, kind.history).filter(recorded_at__lt=moment, superseded_at__gte=moment)
     return current, former
+
+
+def listing_known(user: access.User, kind: RecordType, query: Query, known: date, *, size: int = PAGE) -> Listing:
+    """As :func:`listing`, of the rows as the system knew them at the end of the day ``known`` (按当日掌握的情况)."""
+    parts = [narrowed(kind, rows, query) for rows in known_at(user, kind, known)]
+    total = sum(rows.order_by()[: COUNTED + 1].count() for rows in parts)
+    found = [row for rows in parts for row in _after(kind, rows, query.cursor)[: size + 1]]
+    found.sort(key=lambda row: (getattr(row, kind.date_field), row.id), reverse=True)
+    items, following = _cut(kind, found, size)
+    return Listing(items, following, min(total, COUNTED), total > COUNTED)
 
 
 def masked_ids(kind: RecordType, items: Sequence[Any]) -> dict[Any, str]:

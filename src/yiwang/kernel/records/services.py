@@ -114,7 +114,12 @@ def create(
             source_id=record.source_id,
         ) from error
     audit.record(
-        "records.create", actor=actor.username, ip=ip, object_type=kind.key, object_id=str(record.pk), detail={"unit": unit.code}
+        "records.create",
+        actor=actor.username,
+        ip=ip,
+        object_type=kind.key,
+        object_id=str(record.pk),
+        detail={"unit": unit.code},
     )
     return record
 
@@ -152,9 +157,7 @@ def correct(
     if not changed:
         raise Problem("nothing_changed", "内容没有变化，未作更正。", "Nothing is different; nothing was corrected.")
     with written_by(actor.username, reason):
-        kind.model._base_manager.filter(pk=current.pk).update(
-            **changed, recorded_by=actor.username, reason=reason
-        )
+        kind.model._base_manager.filter(pk=current.pk).update(**changed, recorded_by=actor.username, reason=reason)
     audit.record(
         "records.correct",
         actor=actor.username,
@@ -169,9 +172,7 @@ def correct(
 def _locked(kind: RecordType, pk: int, version: int | None) -> Record:
     current = kind.model._base_manager.select_for_update().filter(pk=pk).first()
     if current is None:
-        raise Problem(
-            "record_gone", "这条记录已被撤回。", "This record was withdrawn meanwhile.", status=409
-        )
+        raise Problem("record_gone", "这条记录已被撤回。", "This record was withdrawn meanwhile.", status=409)
     if version is not None and current.version != version:
         raise Problem(
             "record_changed",
@@ -194,7 +195,9 @@ def _merged(kind: RecordType, current: Record, given: Mapping[str, object]) -> d
         except CellFault as error:
             faults.append(RowFault(name, error.fault))
         except KeyError:
-            raise Problem("column_unknown", f"没有字段“{name}”。", f'There is no column "{name}".', status=422) from None
+            raise Problem(
+                "column_unknown", f"没有字段“{name}”。", f'There is no column "{name}".', status=422
+            ) from None
     if not faults:
         values |= changed
         faults += check_dates(values)
@@ -245,7 +248,13 @@ def restore(kind: RecordType, pk: int, *, actor: access.User, reason: str, ip: s
 
 @transaction.atomic
 def correct_many(
-    kind: RecordType, pks: Sequence[int], changes: Mapping[str, object], *, actor: access.User, reason: str, ip: str = ""
+    kind: RecordType,
+    pks: Sequence[int],
+    changes: Mapping[str, object],
+    *,
+    actor: access.User,
+    reason: str,
+    ip: str = "",
 ) -> int:
     """The same correction to many records, all or none (批量更正); how many changed. Records it would leave as they are
     are passed over."""

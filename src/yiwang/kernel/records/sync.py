@@ -76,7 +76,9 @@ def policies(kind: RecordType) -> str:
     read, write = _within(kind.key, "v"), _within(kind.key, "e")
     for table in (kind.table, f"{kind.table}_history"):
         statements.append(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
-        statements += [f'DROP POLICY IF EXISTS {name} ON "{table}"' for name in ("yw_read", "yw_add", "yw_correct", "yw_withdraw")]
+        statements += [
+            f'DROP POLICY IF EXISTS {name} ON "{table}"' for name in ("yw_read", "yw_add", "yw_correct", "yw_withdraw")
+        ]
         statements.append(f'CREATE POLICY yw_read ON "{table}" FOR SELECT USING ({read})')
     statements.append(f'CREATE POLICY yw_add ON "{kind.table}" FOR INSERT WITH CHECK ({write})')
     statements.append(f'CREATE POLICY yw_correct ON "{kind.table}" FOR UPDATE USING ({write}) WITH CHECK ({write})')

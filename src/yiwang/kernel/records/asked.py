@@ -1,0 +1,155 @@
+"""What the address of a list asks for, and the address that asks for it. No address ever carries a citizen's id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from django.utils.datastructures import MultiValueDict
+
+from yiwang.lib.clock import today
+from yiwang.lib.identifiers import citizen_id_fault
+from yiwang.lib.problems import Problem
+
+from .cleaning import Units
+from .columns import CellFault
+from .selectors import LONGEST_SEARCH, Query
+from .types import RecordType
+
+_PLACE = re.compile(r"[0-9]{0,12}", re.ASCII)
+_LOOKS_LIKE_ID = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Filters, columns and clock of a list. ``unit`` is what the reader wrote: a unit's code or name."""
+
+    filters: Mapping[str, str]
+    words: str = ""
+    unit: str = ""
+    place: str = ""
+    since: date | None = None
+    until: date | None = None
+    known: date | None = None
+    cursor: str = ""
+    columns: tuple[str, ...] = ()
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.filters or self.words or self.unit or self.place or self.since or self.until)
+
+    def query(self) -> Query:
+        """For the selectors. Problem ``unit_unknown``."""
+        return Query(
+            filters=self.filters,
+            words=self.words,
+            unit=unit_path(self.unit) if self.unit else "",
+            place=self.place,
+            since=self.since,
+            until=self.until,
+            cursor=self.cursor,
+        )
+
+    def address(self, *, columns: bool = True, **changes: object) -> str:
+        """The query string, without a question mark; from the first page on unless ``cursor`` is given."""
+        asked = replace(self, **{"cursor": "", **changes})  # type: ignore[arg-type]  # names of fields
+        pairs = [(name, value) for name, value in asked.filters.items() if value]
+        pairs += [
+            (name, str(value))
+            for name, value in (
+                ("q", asked.words),
+                ("unit", asked.unit),
+                ("place", asked.place),
+                ("since", asked.since),
+                ("until", asked.until),
+                ("known", asked.known),
+            )
+            if value
+        ]
+        pairs += [("cols", name) for name in asked.columns] if columns else []
+        pairs += [("cursor", asked.cursor)] if asked.cursor else []
+        return urlencode(pairs)
+
+
+def names_a_person(words: str) -> bool:
+    """Whether the words are a citizen's id, or so like one that they do not belong into an address."""
+    plain = words.replace(" ", "")
+    return bool(_LOOKS_LIKE_ID.fullmatch(plain)) and (len(plain) == 15 or citizen_id_fault(plain.upper()) is None)
+
+
+def unit_path(text: str) -> str:
+    """Path of the unit with this code, credit code or name. Problem ``unit_unknown``."""
+    try:
+        return Units().clean(text)
+    except CellFault as error:
+        raise Problem(error.fault.code, error.fault.zh, error.fault.en, unit=text) from error
+
+
+def _day(data: MultiValueDict[str, str], name: str) -> date | None:
+    text = data.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise Problem(
+            "date_invalid",
+            "日期应写作 2023-06-30。",
+            "Write the date as 2023-06-30.",
+            field=name,
+        ) from error
+    if not 1900 <= found.year <= 2999:
+        raise Problem(
+            "date_invalid", "日期应在 1900 年至 2999 年之间。", "The date must be from 1900 to 2999.", field=name
+        )
+    return found
+
+
+def read(kind: RecordType, data: MultiValueDict[str, str], *, secret: bool = False) -> Asked:
+    """What is asked for; with ``secret`` (a form that is posted) the words may be a citizen's id.
+
+    Problems: ``date_invalid``, ``place_invalid``, ``known_in_future``, ``id_in_address``.
+    """
+    words = data.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    if not secret and names_a_person(words):
+        raise Problem(
+            "id_in_address",
+            "公民身份号码不能放在网址里。请在列表页的查询框中输入后查询。",
+            "A citizen id does not belong into an address. Use the search box of the list.",
+        )
+    place = data.get("place", "").strip()
+    if not _PLACE.fullmatch(place):
+        raise Problem(
+            "place_invalid",
+            "所在地应为至多 12 位数字的区划代码。",
+            "A place is a code of at most 12 digits.",
+            field="place",
+        )
+    known = _day(data, "known")
+    if known is not None and known > today():
+        raise Problem(
+            "known_in_future",
+            "“按某日掌握的情况”不能晚于今天。",
+            "What is known at a day cannot be asked of a day to come.",
+            field="known",
+        )
+    shown = {column.name for column in kind.columns} | {"unit_path", "place", "recorded_at", "source"}
+    return Asked(
+        filters={
+            name: value.replace("\x00", "")[:60]
+            for name in kind.options.filters
+            if (value := data.get(name, "").strip())
+        },
+        words=words,
+        unit=data.get("unit", "").replace("\x00", "").strip()[:120],
+        place=place,
+        since=_day(data, "since"),
+        until=_day(data, "until"),
+        known=known,
+        cursor=data.get("cursor", "")[:200],
+        columns=tuple(dict.fromkeys(name for name in data.getlist("cols") if name in shown)),
+    )

@@ -1,0 +1,189 @@
+"""Records as people read them: labels of codes, names of units and places, personal data masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yiwang.lib.clock import SHANGHAI
+
+from . import selectors
+from .columns import Column, DecimalColumn, IntegerColumn, PersonColumn, UsccColumn
+from .names import PLACES, UNITS
+from .types import RecordType
+
+# Columns that every record has and no type declares.
+COMMON = {
+    "unit_path": gettext_lazy("所属单位"),
+    "place": gettext_lazy("所在地"),
+    "recorded_at": gettext_lazy("入库时间"),
+    "source": gettext_lazy("来源系统"),
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading."""
+
+    name: str
+    label: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a record; ``href`` leads to the register that knows it."""
+
+    label: str
+    text: str
+    numeric: bool = False
+    personal: bool = False
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a list. ``title`` names it; ``current`` is False for a former version."""
+
+    pk: int
+    version: int
+    title: str
+    cells: tuple[Cell, ...]
+    current: bool = True
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names that the values of some records need, asked for once."""
+
+    units: Mapping[str, str]
+    places: Mapping[str, str]
+    people: Mapping[UUID, str]
+
+
+def known_of(kind: RecordType, items: Sequence[Any]) -> Known:
+    """Names of units, places and (masked) people that the records name."""
+    return Known(
+        units=UNITS.of({item.unit_path for item in items}),
+        places=PLACES.of({item.place for item in items}),
+        people=selectors.masked_ids(kind, items),
+    )
+
+
+def label_of(kind: RecordType, name: str) -> str:
+    """A column's official name."""
+    return str(COMMON[name]) if name in COMMON else str(kind.column(name).verbose_name)
+
+
+def is_numeric(kind: RecordType, name: str) -> bool:
+    """Whether the column is set to the right."""
+    return name not in COMMON and isinstance(kind.column(name), (IntegerColumn, DecimalColumn))
+
+
+def masked(column: Column, value: Any, people: Mapping[UUID, str]) -> str:
+    """A value of a column as a reader without need sees it."""
+    if isinstance(column, PersonColumn):
+        return people.get(value, _("未登记")) if value is not None else ""
+    return column.masked(value)
+
+
+def text_of(kind: RecordType, item: Any, name: str, known: Known) -> str:
+    """One value of a record as a list shows it."""
+    value = getattr(item, name)
+    if name == "unit_path":
+        return known.units.get(value, value.rstrip("/"))
+    if name == "place":
+        return known.places.get(value, value)
+    if name == "recorded_at":
+        return moment(value)
+    if name == "source":
+        return str(value)
+    column = kind.column(name)
+    shown = masked(column, value, known.people)
+    return f"{value:,}" if isinstance(column, DecimalColumn) and value is not None else shown
+
+
+def moment(value: datetime) -> str:
+    """To the minute, in Shanghai."""
+    return f"{timezone.localtime(value, SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def heads(kind: RecordType, names: Iterable[str]) -> list[Head]:
+    """Headings of the columns."""
+    return [Head(name, label_of(kind, name), is_numeric(kind, name)) for name in names]
+
+
+def title_of(kind: RecordType, item: Any, known: Known) -> str:
+    """What a record is called; masked when its title is personal."""
+    return text_of(kind, item, kind.options.title, known) or f"#{item.id}"
+
+
+def rows_of(kind: RecordType, items: Sequence[Any], names: Sequence[str]) -> list[Row]:
+    """The records as rows of a list: the naming column leads, the others follow."""
+    known = known_of(kind, items)
+    others = heads(kind, [name for name in names if name != kind.options.title])
+    return [
+        Row(
+            pk=item.id,
+            version=item.version,
+            title=title_of(kind, item, known),
+            cells=tuple(Cell(head.label, text_of(kind, item, head.name, known), head.numeric) for head in others),
+            current=isinstance(item, kind.model),
+        )
+        for item in items
+    ]
+
+
+def choices(kind: RecordType) -> list[tuple[str, str]]:
+    """Every column that a list may show, with its name."""
+    names = [column.name for column in kind.columns] + list(COMMON)
+    return [(name, label_of(kind, name)) for name in names]
+
+
+def facts(kind: RecordType, item: Any, known: Known) -> list[Cell]:
+    """Every column of one record."""
+    found = []
+    for column in kind.columns:
+        value = getattr(item, column.name)
+        unit = getattr(column, "unit", "")
+        text = text_of(kind, item, column.name, known)
+        found.append(
+            Cell(
+                label=str(column.verbose_name),
+                text=f"{text} {unit}" if text and unit else text,
+                personal=column.personal,
+                href=_register(column, value),
+                note=column.help_zh,
+            )
+        )
+    return found
+
+
+def _register(column: Column, value: Any) -> str:
+    """Address of the register's page of a person or organisation; none while that page is not mounted."""
+    if not value:
+        return ""
+    try:
+        if isinstance(column, PersonColumn):
+            return reverse("registers:person", args=[value])
+        if isinstance(column, UsccColumn):
+            return reverse("registers:organisation", args=[value])
+    except NoReverseMatch:
+        return ""
+    return ""
+
+
+def business_days(kind: RecordType, item: Any) -> tuple[date, date | None]:
+    """First and (exclusive) last day on the business clock; an event lasts its day."""
+    if kind.date_field == "valid_from":
+        return item.valid_from, item.valid_to
+    return item.occurred_on, item.occurred_on
