@@ -174,20 +174,24 @@ def _cell(info: DayInfo | None) -> tuple[date, str, str, str] | None:
 
 
 def _remarks(days: list[DayInfo], month: int) -> list[str]:
-    """The month's holidays and make-up days in words: 春节 15—23 日."""
+    """The month's holidays, days made up for and changed days in words: 春节放假 15—23 日."""
+    own = [info for info in days if info.day.month == month]
     found = []
-    for name in dict.fromkeys(info.name for info in days if info.day.month == month and info.name):
-        for kind in ("holiday", "makeup"):
-            numbers = [
-                info.day.day for info in days if info.day.month == month and (info.name, info.kind) == (name, kind)
-            ]
-            if numbers:
-                words = {"name": holiday(name), "days": _runs(numbers)}
-                found.append(
-                    _("%(name)s放假 %(days)s 日") % words
-                    if kind == "holiday"
-                    else _("%(name)s调休上班 %(days)s 日") % words
-                )
+    for name in dict.fromkeys(info.name for info in own if info.name):
+        words = {"name": holiday(name)}
+        off = [info.day.day for info in own if (info.name, info.kind) == (name, "holiday")]
+        worked = [info.day.day for info in own if (info.name, info.kind) == (name, "makeup")]
+        if off:
+            found.append(_("%(name)s放假 %(days)s 日") % {**words, "days": _runs(off)})
+        if worked:
+            found.append(_("%(name)s调休上班 %(days)s 日") % {**words, "days": _runs(worked)})
+    for is_workday, words_of in (
+        (True, _("本区调整为工作日：%(days)s 日")),
+        (False, _("本区调整为休息日：%(days)s 日")),
+    ):
+        changed = [info.day.day for info in own if info.override and info.is_workday == is_workday]
+        if changed:
+            found.append(words_of % {"days": _runs(changed)})
     return found
 
 

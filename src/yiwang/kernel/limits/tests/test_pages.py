@@ -79,7 +79,7 @@ def test_a_day_is_changed_with_a_basis_audited_and_restored(role: str) -> None:
     assert (entry.object_id, entry.detail["basis"], entry.detail["before"]) == ("2023-07-17", "三防指挥部停工令", None)
     page = client.get(reverse("limits:calendar", args=[2023])).content.decode()
     assert "三防指挥部停工令" in page
-    assert "调整为休息日" in page
+    assert "本区调整为休息日：17 日" in page
     client.post(reverse("limits:restore", args=[2023]), {"day": "2023-07-17", "basis": "停工令已撤销"})
     assert limits.is_workday(TYPHOON)
     assert entries(action="limits.restore_day").get().detail["before"]["is_workday"] is False
