@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from .base import Record
+from .known import Mention, of_organisation, of_person, search
 from .registry import record_type, record_types
-from .selectors import Listing, Query, can, listing, one, select, versions, visible
+from .selectors import Listing, Query, can, listing, listing_known, one, select, versions, visible
 from .services import correct, correct_many, create, restore, withdraw, written_by
 from .types import RecordType
 
 __all__ = [
     "Listing",
+    "Mention",
     "Query",
     "Record",
     "RecordType",
@@ -18,10 +20,14 @@ __all__ = [
     "correct_many",
     "create",
     "listing",
+    "listing_known",
+    "of_organisation",
+    "of_person",
     "one",
     "record_type",
     "record_types",
     "restore",
+    "search",
     "select",
     "versions",
     "visible",

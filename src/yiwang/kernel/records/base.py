@@ -28,7 +28,7 @@ class RecordBase(ModelBase):
         label = made._meta.app_label
         history = _history_of(made)
         made.history_model = history
-        columns = tuple(cast("Column", field) for field in made._meta.local_fields if isinstance(field, Column))
+        columns = tuple(field for field in made._meta.local_fields if isinstance(field, Column))
         kind = RecordType(
             key=f"{label}.{options.key}",
             model=made,
@@ -92,7 +92,7 @@ def _history_of(model: Any) -> type[models.Model]:
         },
     )
     attrs = {"__module__": model.__module__, "__doc__": f"Former rows of {model.__name__}.", "Meta": meta, **fields}
-    return ModelBase(f"{model.__name__}History", (models.Model,), attrs)
+    return cast("type[models.Model]", ModelBase(f"{model.__name__}History", (models.Model,), attrs))
 
 
 class Record(models.Model, metaclass=RecordBase):

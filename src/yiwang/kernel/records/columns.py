@@ -111,7 +111,7 @@ class Column(Field):
         return self.mask(shown) if self.mask is not None and shown else shown
 
 
-class TextColumn(Column, models.CharField):  # type: ignore[misc]  # two bases that declare the same slots differently
+class TextColumn(Column, models.CharField):  # type: ignore[type-arg]  # takes types in its stubs only
     """Text of at most ``max_length`` characters; empty text stands for nothing."""
 
     def read(self, text: str, cell: object) -> Any:
@@ -186,7 +186,7 @@ class CodeColumn(TextColumn):
         return codes.code_list(self.codes).label(value) if value else ""
 
 
-class IntegerColumn(Column, models.IntegerField):  # type: ignore[misc]  # as above
+class IntegerColumn(Column, models.IntegerField):  # type: ignore[type-arg]  # as above
     """A whole number from ``least`` to ``most``, in ``unit``."""
 
     def __init__(
@@ -207,7 +207,7 @@ class IntegerColumn(Column, models.IntegerField):  # type: ignore[misc]  # as ab
         return int(plain)
 
 
-class DecimalColumn(Column, models.DecimalField):  # type: ignore[misc]  # as above
+class DecimalColumn(Column, models.DecimalField):  # type: ignore[type-arg]  # as above
     """A decimal number in ``unit``."""
 
     def __init__(
@@ -246,10 +246,11 @@ class MoneyColumn(DecimalColumn):
     """An amount in yuan 元, to the fen."""
 
     def __init__(self, verbose_name: Any = None, **options: Any) -> None:
-        super().__init__(verbose_name, **({"max_digits": 16, "decimal_places": 2, "unit": "元"} | options))
+        fixed: dict[str, Any] = {"max_digits": 16, "decimal_places": 2, "unit": "元"}
+        super().__init__(verbose_name, **(fixed | options))
 
 
-class DateColumn(Column, models.DateField):  # type: ignore[misc]  # as above
+class DateColumn(Column, models.DateField):  # type: ignore[type-arg]  # as above
     """A day 日期."""
 
     example = "2023-06-30"
@@ -275,7 +276,7 @@ class DateColumn(Column, models.DateField):  # type: ignore[misc]  # as above
         return value.isoformat() if value else ""
 
 
-class MomentColumn(Column, models.DateTimeField):  # type: ignore[misc]  # as above
+class MomentColumn(Column, models.DateTimeField):  # type: ignore[type-arg]  # as above
     """A moment 时间, Asia/Shanghai when the file names no zone."""
 
     example = "2023-06-30 17:05:00"
@@ -305,7 +306,7 @@ class MomentColumn(Column, models.DateTimeField):  # type: ignore[misc]  # as ab
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if value else ""
 
 
-class BooleanColumn(Column, models.BooleanField):  # type: ignore[misc]  # as above
+class BooleanColumn(Column, models.BooleanField):  # type: ignore[type-arg]  # as above
     """是 or 否."""
 
     example = "是"
@@ -339,7 +340,7 @@ class UsccColumn(TextColumn):
         return code
 
 
-class PersonColumn(Column, models.UUIDField):  # type: ignore[misc]  # as above
+class PersonColumn(Column, models.UUIDField):  # type: ignore[type-arg]  # as above
     """A person, by citizen id (公民身份号码) in files and forms; stored is the pseudonym, the id is sealed in registers."""
 
     mask = staticmethod(lambda text: text)

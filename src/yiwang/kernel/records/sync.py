@@ -13,6 +13,7 @@ from django.db import connection
 from yiwang.kernel.access import api as access
 
 from .base import REGISTRY
+from .columns import PersonColumn, UsccColumn
 from .types import RecordType
 
 # Conflicts with itself: two starts that both migrate wait for one another.
@@ -116,7 +117,7 @@ def indexes(kind: RecordType) -> dict[str, str]:
             f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" USING gin (string_to_array({search_expression(kind)}, NULL))'
         )
     for column in kind.columns:
-        if column.get_internal_type() == "UUIDField":
+        if isinstance(column, (PersonColumn, UsccColumn)):
             key = f"{table}_of_{column.name}"
             found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" ("{column.name}")'
     return found
