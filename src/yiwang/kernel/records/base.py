@@ -15,6 +15,8 @@ from .types import RecordOptions, RecordType
 
 # Every record type by key, in the order in which systems define them.
 REGISTRY: dict[str, RecordType] = {}
+# Words that addresses, forms and the interface use beside the columns.
+RESERVED = frozenset({"unit", "q", "since", "until", "known", "cursor", "limit", "cols", "pk", "step", "format"})
 
 
 class RecordBase(ModelBase):
@@ -57,6 +59,9 @@ def _check(kind: RecordType) -> None:
     unknown = named - names - {"unit_path", "place", kind.date_field}
     if unknown:
         raise TypeError(f"{kind.key}: record options name unknown columns {sorted(unknown)}")
+    taken = sorted(names & RESERVED)
+    if taken:
+        raise TypeError(f"{kind.key}: columns may not be called {taken}: addresses and forms use these words")
     if kind.key in REGISTRY and REGISTRY[kind.key].model.__module__ != kind.model.__module__:
         raise TypeError(f"{kind.key} is declared twice")
 

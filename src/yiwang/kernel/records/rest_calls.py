@@ -66,7 +66,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
                 "A citizen id does not belong into an address; use POST …/search.",
             )
         query = selectors.Query(
-            filters={name: text.replace("\x00", "") for name, text in filters.dict().items() if text},
+            filters={name: text.replace("\x00", "") for name, text in filters.model_dump().items() if text},
             words=q,
             unit=orgs.unit(unit).path if unit else "",
             place=place,
@@ -142,7 +142,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
         """Replace the given columns; what was stays in the history. 409 when it is not the given version any more."""
         user = access.signed_in(request)
         may(user, kind, "correct")
-        changes = body.changes.dict(exclude_unset=True)
+        changes = body.changes.model_dump(exclude_unset=True)
         record = services.correct(
             selectors.one(user, kind, pk),
             changes,
@@ -189,7 +189,7 @@ STATUSES = ("created", "present", "refused")
 
 def put(user: access.User, kind: RecordType, row: Any, ip: str) -> tuple[bool, Any]:
     """The record of a row, and whether it is new. Problems as :func:`services.create`."""
-    cells = row.cells.dict(exclude_none=True)
+    cells = row.cells.model_dump(exclude_none=True)
     unit = orgs.unit(row.unit)
     if row.source_id:
         found = selectors.visible(user, kind).filter(source=row.source, source_id=row.source_id).first()

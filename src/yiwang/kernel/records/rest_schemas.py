@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -90,14 +91,11 @@ class Schemas:
     """The schemas of one record type."""
 
     filters: type[Schema]
-    cells_in: type[Schema]
-    changes_in: type[Schema]
     row_in: type[Schema]
     rows_in: type[Schema]
     correction_in: type[Schema]
     record: type[Schema]
     records: type[Schema]
-    version: type[Schema]
     history: type[Schema]
     clear: type[Schema]
 
@@ -181,17 +179,22 @@ def values_of(kind: RecordType, item: Any, known: Known) -> dict[str, Any]:
     }
 
 
-def _model(name: str, doc: str, **fields: Any) -> type[Schema]:
-    return cast("type[Schema]", create_model(name, __base__=Schema, __doc__=doc, **fields))
-
-
-def _closed(name: str, doc: str, **fields: Any) -> type[Schema]:
+class Closed(Schema):
     """A body that refuses what it does not know: a misspelt column would otherwise be lost without a word."""
 
-    class Closed(Schema):
-        model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
-    return cast("type[Schema]", create_model(name, __base__=Closed, __doc__=doc, **fields))
+
+class Open(Schema):
+    """An answer; a column may be called as it likes."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+
+def _made(base: type[Schema], title: str, doc: str, fields: Mapping[str, Any]) -> type[Schema]:
+    # Columns are field names of the system's choice ("name", "doc"): they come in a dictionary of their own.
+    made: Any = create_model
+    return cast("type[Schema]", made(title, __base__=base, __doc__=doc, **fields))
 
 
 def schemas_of(kind: RecordType) -> Schemas:
@@ -209,34 +212,47 @@ def schemas_of(kind: RecordType) -> Schemas:
         )
         return (str if required else str | None), described
 
-    filters = _model(f"{base}Filters", "Filters by column.", **dict.fromkeys(kind.options.filters, (str | None, text)))
-    cells = _closed(
+    filters = _made(
+        Open, f"{base}Filters", "Filters by column.", dict.fromkeys(kind.options.filters, (str | None, text))
+    )
+    cells = _made(
+        Closed,
         f"{base}Cells",
         f"{kind.name_zh}：各栏内容，写法同导入模板。",
-        **{column.name: cell(column, required=column.required) for column in kind.columns},
+        {column.name: cell(column, required=column.required) for column in kind.columns},
     )
-    changes = _closed(
+    changes = _made(
+        Closed,
         f"{base}Changes",
         f"{kind.name_zh}：要更正的栏目；未给出的不变。",
-        **{column.name: cell(column, required=False) for column in kind.columns},
-        place=(str | None, Field(None, max_length=12, pattern=r"^[0-9]*$")),
+        {column.name: cell(column, required=False) for column in kind.columns}
+        | {"place": (str | None, Field(None, max_length=12, pattern=r"^[0-9]*$"))},
     )
-    row = _closed(
+    row = _made(
+        Closed,
         f"{base}RowIn",
         f"{kind.name_zh}：一条记录。",
-        unit=(str, Field(max_length=40, pattern=PLAIN, description="单位代码")),
-        place=(str, Field("", max_length=12, pattern=r"^[0-9]*$", description="镇街或村居的 12 位区划代码")),
-        source=(str, Field("api", min_length=1, max_length=30, pattern=PLAIN)),
-        source_id=(str, Field("", max_length=80, pattern=PLAIN, description="来源编号；同一来源同一编号只登记一次")),
-        cells=(cells, ...),
+        {
+            "unit": (str, Field(max_length=40, pattern=PLAIN, description="单位代码")),
+            "place": (str, Field("", max_length=12, pattern=r"^[0-9]*$", description="镇街或村居的 12 位区划代码")),
+            "source": (str, Field("api", min_length=1, max_length=30, pattern=PLAIN)),
+            "source_id": (
+                str,
+                Field("", max_length=80, pattern=PLAIN, description="来源编号；同一来源同一编号只登记一次"),
+            ),
+            "cells": (cells, ...),
+        },
     )
-    rows = _closed(f"{base}RowsIn", "Up to 1000 records.", rows=(list[row], Field(min_length=1, max_length=MOST_ROWS)))  # type: ignore[valid-type]
-    correction = _closed(
+    rows = (list[row], Field(min_length=1, max_length=MOST_ROWS))  # type: ignore[valid-type]  # made above
+    correction = _made(
+        Closed,
         f"{base}CorrectionIn",
         "A correction.",
-        changes=(changes, ...),
-        reason=(str, Field(max_length=600, pattern=PLAIN)),
-        version=(int | None, Field(None, ge=1, le=32767, description="所依据的版本；已被他人更正时拒绝")),
+        {
+            "changes": (changes, ...),
+            "reason": (str, Field(max_length=600, pattern=PLAIN)),
+            "version": (int | None, Field(None, ge=1, le=32767, description="所依据的版本；已被他人更正时拒绝")),
+        },
     )
     own: dict[str, Any] = {
         "id": (int, ...),
@@ -250,35 +266,29 @@ def schemas_of(kind: RecordType) -> Schemas:
         "source_id": (str, ...),
         **{column.name: (_out_type(column), Field(None, description=_describe(column))) for column in kind.columns},
     }
-    record = _model(f"{base}Out", kind.name_zh, **own)
+    record = _made(Open, f"{base}Out", kind.name_zh, own)
     ended = {
         "superseded_at": (datetime | None, None),
         "superseded_by": (str, ""),
         "superseded_reason": (str, ""),
         "superseded_kind": (str, ""),
     }
-    version = _model(f"{base}VersionOut", f"{kind.name_zh}的一个版本", **own, **ended)
+    version = _made(Open, f"{base}VersionOut", f"{kind.name_zh}的一个版本", own | ended)
+    page = {
+        "items": (list[record], ...),  # type: ignore[valid-type]  # made above
+        "next_cursor": (str, ...),
+        "total": (int, ...),
+        "more": (bool, ...),
+    }
+    versions = {"items": (list[version], ...)}  # type: ignore[valid-type]  # made above
+    clear = {column.name: (str, "") for column in kind.columns if column.personal}
     return Schemas(
         filters=filters,
-        cells_in=cells,
-        changes_in=changes,
         row_in=row,
-        rows_in=rows,
+        rows_in=_made(Closed, f"{base}RowsIn", "Up to 1000 records.", {"rows": rows}),
         correction_in=correction,
         record=record,
-        records=_model(
-            f"{base}ListOut",
-            "A page of records; total stops at 10000.",
-            items=(list[record], ...),  # type: ignore[valid-type]
-            next_cursor=(str, ...),
-            total=(int, ...),
-            more=(bool, ...),
-        ),
-        version=version,
-        history=_model(f"{base}HistoryOut", "Versions, oldest first.", items=(list[version], ...)),  # type: ignore[valid-type]
-        clear=_model(
-            f"{base}ClearOut",
-            "Personal values in the clear.",
-            **{column.name: (str, "") for column in kind.columns if column.personal},
-        ),
+        records=_made(Open, f"{base}ListOut", "A page of records; total stops at 10000.", page),
+        history=_made(Open, f"{base}HistoryOut", "Versions, oldest first.", versions),
+        clear=_made(Open, f"{base}ClearOut", "Personal values in the clear.", clear),
     )

@@ -39,7 +39,7 @@ def test_one_folder_and_one_line(package: Path) -> None:
     manifest = read_manifest(folder, "yiwang.domains.industry.supply")
     assert (manifest.id, manifest.label, manifest.url_prefix) == ("S27", "s27", "industry/supply/")
     assert read_quality(folder, "S27").rules["models"].state == "todo"
-    assert (folder / "templates" / "s27" / "list.html").exists()
+    assert "class Item(StateRecord)" in (folder / "models.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
