@@ -15,6 +15,7 @@ from .types import RecordOptions, RecordType
 
 # Every record type by key, in the order in which systems define them.
 REGISTRY: dict[str, RecordType] = {}
+BUSINESS_DATES = frozenset({"valid_from", "valid_to", "occurred_on"})
 # Words that addresses, forms and the interface use beside the columns.
 RESERVED = frozenset({"unit", "q", "since", "until", "known", "cursor", "limit", "cols", "pk", "step", "format"})
 
@@ -30,7 +31,9 @@ class RecordBase(ModelBase):
         label = made._meta.app_label
         history = _history_of(made)
         made.history_model = history
-        columns = tuple(field for field in made._meta.local_fields if isinstance(field, Column))
+        # What the type declares comes first in lists, forms and files, the dates that every record has after it.
+        found = [field for field in made._meta.local_fields if isinstance(field, Column)]
+        columns = tuple(sorted(found, key=lambda column: column.name in BUSINESS_DATES))
         kind = RecordType(
             key=f"{label}.{options.key}",
             model=made,

