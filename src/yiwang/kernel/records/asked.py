@@ -89,6 +89,17 @@ def unit_path(text: str) -> str:
         raise Problem(error.fault.code, error.fault.zh, error.fault.en, unit=text) from error
 
 
+def check_known(known: date | None) -> None:
+    """Problem ``known_in_future`` for a day to come, or one before there was a record clock."""
+    if known is not None and not date(1900, 1, 1) <= known <= today():
+        raise Problem(
+            "known_in_future",
+            "“按某日掌握的情况”不能晚于今天，也不能早于 1900 年。",
+            "What was known on a day can be asked of days from 1900 to today.",
+            field="known",
+        )
+
+
 def _day(data: MultiValueDict[str, str], name: str) -> date | None:
     text = data.get(name, "").strip()
     if not text:
@@ -130,13 +141,7 @@ def read(kind: RecordType, data: MultiValueDict[str, str], *, secret: bool = Fal
             field="place",
         )
     known = _day(data, "known")
-    if known is not None and known > today():
-        raise Problem(
-            "known_in_future",
-            "“按某日掌握的情况”不能晚于今天。",
-            "What is known at a day cannot be asked of a day to come.",
-            field="known",
-        )
+    check_known(known)
     shown = {column.name for column in kind.columns} | {"unit_path", "place", "recorded_at", "source"}
     return Asked(
         filters={

@@ -17,7 +17,7 @@ LONGEST_SOURCE_ID = 80
 
 
 def clean_row(kind: RecordType, cells: Mapping[str, object]) -> Cleaned:
-    """Values of one row by field name, or all its faults. Cells of names that the type does not have are not looked at."""
+    """Values of one row by field name, or all its faults. Cells that the type has no column for are not looked at."""
     values: dict[str, Any] = {}
     faults: list[RowFault] = []
     for column in kind.columns:

@@ -111,7 +111,7 @@ class Column(Field):
         return self.mask(shown) if self.mask is not None and shown else shown
 
 
-class TextColumn(Column, models.CharField):  # type: ignore[type-arg]  # takes types in its stubs only
+class TextColumn(Column, models.CharField):  # type: ignore[type-arg]  # generic in its stubs only
     """Text of at most ``max_length`` characters; empty text stands for nothing."""
 
     def read(self, text: str, cell: object) -> Any:
@@ -186,7 +186,7 @@ class CodeColumn(TextColumn):
         return codes.code_list(self.codes).label(value) if value else ""
 
 
-class IntegerColumn(Column, models.IntegerField):  # type: ignore[type-arg]  # as above
+class IntegerColumn(Column, models.IntegerField):  # type: ignore[type-arg]  # generic in its stubs only
     """A whole number from ``least`` to ``most``, in ``unit``."""
 
     def __init__(
@@ -207,7 +207,7 @@ class IntegerColumn(Column, models.IntegerField):  # type: ignore[type-arg]  # a
         return int(plain)
 
 
-class DecimalColumn(Column, models.DecimalField):  # type: ignore[type-arg]  # as above
+class DecimalColumn(Column, models.DecimalField):  # type: ignore[type-arg]  # generic in its stubs only
     """A decimal number in ``unit``."""
 
     def __init__(
@@ -234,7 +234,8 @@ class DecimalColumn(Column, models.DecimalField):  # type: ignore[type-arg]  # a
         if not value.is_finite() or abs(value) >= whole or (self.least is not None and value < self.least):
             raise CellFault(
                 "cell_number",
-                f"应为数字{'，不小于 ' + str(self.least) if self.least is not None else ''}，整数部分不超过 {digits - places} 位。",
+                f"应为数字{'，不小于 ' + str(self.least) if self.least is not None else ''}，"
+                f"整数部分不超过 {digits - places} 位。",
                 f"Must be a number{' of at least ' + str(self.least) if self.least is not None else ''}.",
             )
         if value != value.quantize(Decimal(1).scaleb(-places)):
@@ -250,7 +251,7 @@ class MoneyColumn(DecimalColumn):
         super().__init__(verbose_name, **(fixed | options))
 
 
-class DateColumn(Column, models.DateField):  # type: ignore[type-arg]  # as above
+class DateColumn(Column, models.DateField):  # type: ignore[type-arg]  # generic in its stubs only
     """A day 日期."""
 
     example = "2023-06-30"
@@ -276,7 +277,7 @@ class DateColumn(Column, models.DateField):  # type: ignore[type-arg]  # as abov
         return value.isoformat() if value else ""
 
 
-class MomentColumn(Column, models.DateTimeField):  # type: ignore[type-arg]  # as above
+class MomentColumn(Column, models.DateTimeField):  # type: ignore[type-arg]  # generic in its stubs only
     """A moment 时间, Asia/Shanghai when the file names no zone."""
 
     example = "2023-06-30 17:05:00"
@@ -306,7 +307,7 @@ class MomentColumn(Column, models.DateTimeField):  # type: ignore[type-arg]  # a
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if value else ""
 
 
-class BooleanColumn(Column, models.BooleanField):  # type: ignore[type-arg]  # as above
+class BooleanColumn(Column, models.BooleanField):  # type: ignore[type-arg]  # generic in its stubs only
     """是 or 否."""
 
     example = "是"
@@ -340,8 +341,8 @@ class UsccColumn(TextColumn):
         return code
 
 
-class PersonColumn(Column, models.UUIDField):  # type: ignore[type-arg]  # as above
-    """A person, by citizen id (公民身份号码) in files and forms; stored is the pseudonym, the id is sealed in registers."""
+class PersonColumn(Column, models.UUIDField):  # type: ignore[type-arg]  # generic in its stubs only
+    """A person, by citizen id (公民身份号码) in files and forms; stored is the pseudonym, registers seal the id."""
 
     mask = staticmethod(lambda text: text)
     example = "441502200002291016"

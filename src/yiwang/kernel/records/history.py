@@ -45,9 +45,10 @@ def steps(kind: RecordType, rows: Sequence[Any], known: Known) -> list[Step]:
     before: Any = None
     gone = False
     for row in rows:
-        act: Act = "restored" if gone else ("created" if before is None else "corrected")
+        # The first one here need not be the first there was: former rows may lie outside the reader's scope.
+        act: Act = "restored" if gone else ("created" if row.version == 1 else "corrected")
         changes = changes_between(kind, before, row, known) if before is not None else ()
-        reason = row.reason if before is not None else ""
+        reason = row.reason if row.version > 1 else ""
         found.append(Step(act, row.version, row.recorded_at, row.recorded_by, reason, changes))
         gone = getattr(row, "superseded_kind", "") == "withdrawn"
         if gone:

@@ -20,8 +20,11 @@ from .guards import may
 from .rest_schemas import BatchOut, PersonIn, ReasonIn, schemas_of, values_of
 from .types import RecordType
 
-KNOWN = Query(None, description="按当日掌握的情况")  # type: ignore[type-arg]  # as below
-PK = Path(..., ge=1, lt=2**63)  # type: ignore[type-arg]  # ninja's own generic is a function here
+# Ninja's Query and Path are generics to a type checker and functions to Python.
+query_of: Any = Query
+path_of: Any = Path
+KNOWN = query_of(None, description="按当日掌握的情况")
+PK = path_of(..., ge=1, lt=2**63)
 
 
 def add_calls(router: Router, kind: RecordType) -> None:
@@ -47,14 +50,14 @@ def add_calls(router: Router, kind: RecordType) -> None:
     def list_rows(
         request: HttpRequest,
         filters: Query[made.filters],
-        q: str = Query("", max_length=selectors.LONGEST_SEARCH, description="查询词；不能是证件号码"),  # type: ignore[type-arg]
-        unit: str = Query("", max_length=40, description="单位代码，含下级"),  # type: ignore[type-arg]
-        place: str = Query("", pattern="^[0-9]{0,12}$", description="区划代码或其前几位"),  # type: ignore[type-arg]
+        q: str = query_of("", max_length=selectors.LONGEST_SEARCH, description="查询词；不能是证件号码"),
+        unit: str = query_of("", max_length=40, description="单位代码，含下级"),
+        place: str = query_of("", pattern="^[0-9]{0,12}$", description="区划代码或其前几位"),
         since: date | None = None,
         until: date | None = None,
         known: date | None = KNOWN,
-        cursor: str = Query("", max_length=200),  # type: ignore[type-arg]
-        limit: int = Query(selectors.PAGE, ge=1, le=MAX_LIMIT),  # type: ignore[type-arg]
+        cursor: str = query_of("", max_length=200),
+        limit: int = query_of(selectors.PAGE, ge=1, le=MAX_LIMIT),
     ) -> Any:
         """Records within the caller's scope, newest business date first; personal data is masked."""
         user = access.signed_in(request)
@@ -65,6 +68,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
                 "公民身份号码不能放在网址里，请用 POST …/search。",
                 "A citizen id does not belong into an address; use POST …/search.",
             )
+        asked.check_known(known)
         query = selectors.Query(
             filters={name: text.replace("\x00", "") for name, text in filters.model_dump().items() if text},
             words=q,
@@ -156,8 +160,8 @@ def add_calls(router: Router, kind: RecordType) -> None:
     @router.delete(f"{base}/{{int:pk}}", response={204: None}, operation_id=f"withdraw_{name}", summary=f"撤回{label}")
     def withdraw_row(
         request: HttpRequest,
-        reason: str = Query(..., max_length=600, description="理由，会留在历史中，请勿写个人信息"),  # type: ignore[type-arg]
-        version: int | None = Query(None, ge=1, le=32767),  # type: ignore[type-arg]
+        reason: str = query_of(..., max_length=600, description="理由，会留在历史中，请勿写个人信息"),
+        version: int | None = query_of(None, ge=1, le=32767),
         pk: int = PK,
     ) -> Any:
         """Take the record back; its history stays."""
@@ -193,11 +197,15 @@ def put(user: access.User, kind: RecordType, row: Any, ip: str) -> tuple[bool, A
     unit = orgs.unit(row.unit)
     if row.source_id:
         found = selectors.visible(user, kind).filter(source=row.source, source_id=row.source_id).first()
-        if found is not None and found.unit_path == unit.path + "/" and _same(kind, found, cells):
+        if found is not None and _owned(found, unit.path, row.place) and _same(kind, found, cells):
             return False, found
     return True, services.create(
         kind, cells, actor=user, unit=unit, place=row.place, source=row.source, source_id=row.source_id, ip=ip
     )
+
+
+def _owned(record: Any, unit_path: str, place: str) -> bool:
+    return record.unit_path == unit_path + "/" and place in (record.place, record.place.removesuffix("000"))
 
 
 def _same(kind: RecordType, record: Any, cells: dict[str, Any]) -> bool:

@@ -243,7 +243,7 @@ def schemas_of(kind: RecordType) -> Schemas:
             "cells": (cells, ...),
         },
     )
-    rows = (list[row], Field(min_length=1, max_length=MOST_ROWS))  # type: ignore[valid-type]  # made above
+    rows = (list[row], Field(min_length=1, max_length=MOST_ROWS))  # type: ignore[valid-type]  # the schema is made at run time
     correction = _made(
         Closed,
         f"{base}CorrectionIn",
@@ -275,12 +275,12 @@ def schemas_of(kind: RecordType) -> Schemas:
     }
     version = _made(Open, f"{base}VersionOut", f"{kind.name_zh}的一个版本", own | ended)
     page = {
-        "items": (list[record], ...),  # type: ignore[valid-type]  # made above
+        "items": (list[record], ...),  # type: ignore[valid-type]  # the schema is made at run time
         "next_cursor": (str, ...),
         "total": (int, ...),
         "more": (bool, ...),
     }
-    versions = {"items": (list[version], ...)}  # type: ignore[valid-type]  # made above
+    versions = {"items": (list[version], ...)}  # type: ignore[valid-type]  # the schema is made at run time
     clear = {column.name: (str, "") for column in kind.columns if column.personal}
     return Schemas(
         filters=filters,

@@ -15,8 +15,9 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-from yiwang.kernel.systems import newsystem
+import yiwang
 
+PACKAGE = Path(yiwang.__path__[0])
 FILES = Path(__file__).parent / "one_model"
 
 
@@ -24,19 +25,8 @@ FILES = Path(__file__).parent / "one_model"
 @pytest.mark.django_db
 def test_one_model_gives_pages_history_and_interface(tmp_path: Path) -> None:
     package = tmp_path / "yiwang"
-    shutil.copytree(newsystem.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    newsystem.create("S27", "supply", package)
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     folder = package / "domains" / "industry" / "supply"
-    listing = folder / "urls.py"
-    listing.write_text(listing.read_text(encoding="utf-8").replace("s27.item", "s27.stall"), encoding="utf-8")
-    manifest = folder / "system.toml"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace("s27.item", "s27.stall"), encoding="utf-8")
-    (folder / "api.py").unlink()
-    (folder / "tests" / "test_items.py").unlink()
-    for source in sorted(FILES.glob("*.txt")):
-        name = source.name.removesuffix(".txt")
-        inside = name.startswith(("test_", "support"))
-        shutil.copy(source, folder / "tests" / name if inside else folder / name)
     server = connection.settings_dict
     environment = {
         **os.environ,
@@ -49,17 +39,22 @@ def test_one_model_gives_pages_history_and_interface(tmp_path: Path) -> None:
             f"@{server['HOST']}:{server['PORT']}/{server['NAME']}"
         ),
     }
-    for arguments in (
-        ("django", "makemigrations", "s27"),
-        ("django", "makemigrations", "--check", "--dry-run", "s27"),
-        ("pytest", "-q", "--create-db", "--import-mode=importlib", str(folder)),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+
+    def run(*command: str) -> None:
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    run(str(Path(sys.executable).with_name("yiwang")), "new-system", "S27", "supply")
+    listing = folder / "urls.py"
+    listing.write_text(listing.read_text(encoding="utf-8").replace("s27.item", "s27.stall"), encoding="utf-8")
+    manifest = folder / "system.toml"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("s27.item", "s27.stall"), encoding="utf-8")
+    (folder / "api.py").unlink()
+    (folder / "tests" / "test_items.py").unlink()
+    for source in sorted(FILES.glob("*.txt")):
+        name = source.name.removesuffix(".txt")
+        inside = name.startswith(("test_", "support"))
+        shutil.copy(source, folder / "tests" / name if inside else folder / name)
+    run(sys.executable, "-m", "django", "makemigrations", "s27")
+    run(sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run", "s27")
+    run(sys.executable, "-m", "pytest", "-q", "--create-db", "--import-mode=importlib", str(folder))
