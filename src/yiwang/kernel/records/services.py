@@ -1,4 +1,4 @@
-"""Writing records: add, correct, withdraw. Nothing is overwritten: the database keeps what was, and who changed it why."""
+"""Writing records: add, correct, withdraw. Nothing is overwritten: the database keeps what was, who changed it, why."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def checked_reason(reason: str) -> str:
 
 @contextmanager
 def written_by(actor: str, reason: str = "", at: datetime | None = None) -> Iterator[None]:
-    """Inside, the database's history notes ``actor`` and ``reason``; ``at`` sets the record clock (demonstration only)."""
+    """Inside, the history notes ``actor`` and ``reason``; ``at`` sets the record clock (demonstration only)."""
     with transaction.atomic(), connection.cursor() as cursor:
         settings = [actor, reason, at.isoformat() if at else ""]
         cursor.execute(

@@ -30,7 +30,8 @@ BEGIN
   END IF;
   -- The clocks of one record never run backwards, whatever the machine's does.
   IF moment <= OLD.recorded_at THEN moment := OLD.recorded_at + interval '1 microsecond'; END IF;
-  INSERT INTO "{table}_history" ({columns}, superseded_at, superseded_tx, superseded_by, superseded_reason, superseded_kind)
+  INSERT INTO "{table}_history"
+    ({columns}, superseded_at, superseded_tx, superseded_by, superseded_reason, superseded_kind)
   VALUES ({old}, moment, pg_current_xact_id()::text::bigint,
           coalesce(nullif(current_setting('yiwang.actor', true), ''), session_user),
           coalesce(current_setting('yiwang.reason', true), ''),
@@ -64,7 +65,8 @@ def _within(resource: str, which: str) -> str:
 
     The first half keeps the planner from believing that a reader of everything sees half a percent of the rows.
     """
-    everything = f"(select coalesce((current_setting('yiwang.scopes', true)::jsonb #>> '{{{resource},{which},4}}')::bool, false))"
+    flag = f"current_setting('yiwang.scopes', true)::jsonb #>> '{{{resource},{which},4}}'"
+    everything = f"(select coalesce(({flag})::bool, false))"
     return (
         f"({everything} OR (unit_path >= {_scope(resource, which, 0)} AND unit_path < {_scope(resource, which, 1)} "
         f"AND place >= {_scope(resource, which, 2)} AND place < {_scope(resource, which, 3)}))"
@@ -112,10 +114,8 @@ def indexes(kind: RecordType) -> dict[str, str]:
         key = f"{table}_by_{name}"
         found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" ("{name}", {day}, id)'
     if kind.options.search:
-        key = f"{table}_search"
-        found[key] = (
-            f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" USING gin (string_to_array({search_expression(kind)}, NULL))'
-        )
+        key, words = f"{table}_search", search_expression(kind)
+        found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" USING gin (string_to_array({words}, NULL))'
     for column in kind.columns:
         if isinstance(column, (PersonColumn, UsccColumn)):
             key = f"{table}_of_{column.name}"
