@@ -100,6 +100,12 @@ def secret_key() -> str:
     return path.read_text(encoding="utf-8")
 
 
+def personal_key_file() -> Path:
+    """The key that pseudonyms and sealed ids are made with: ``YIWANG_PERSONAL_KEY_FILE``, else under ``keys/``."""
+    value = os.environ.get("YIWANG_PERSONAL_KEY_FILE")
+    return Path(value).expanduser().resolve() if value else state.keys() / "personal.key"
+
+
 def debug() -> bool:
     """``YIWANG_DEBUG=1``: never on a server."""
     return _flag("YIWANG_DEBUG")
@@ -246,6 +252,8 @@ VARIABLES: tuple[Variable, ...] = (
              secret=True),
     Variable("YIWANG_CLAMD", "ClamAV 病毒扫描服务（主机:端口或套接字路径）；不设则标为“未扫描”",
              "ClamAV scanner (host:port or socket path); unset: files are marked as not scanned", clamd),
+    Variable("YIWANG_PERSONAL_KEY_FILE", "个人信息密钥文件", "file of the personal-data key",
+             lambda: str(personal_key_file())),
     Variable("YIWANG_DISTRICT_ZH", "页面上显示的区县名称", "name of the district on Chinese pages", district_zh),
     Variable("YIWANG_DISTRICT_EN", "英文页面上的区县名称", "name of the district on English pages", district_en),
     Variable("YIWANG_DEMO", "1：页面标明这是演示", "1: pages say that this is a demonstration",

@@ -12,8 +12,10 @@ from yiwang.domains.evaluation.planning import demo as planning_demo
 from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
+from yiwang.domains.services.kiosks import demo as kiosks_demo
 from yiwang.kernel.access import demo as access_demo
 from yiwang.kernel.orgs import demo as orgs_demo
+from yiwang.kernel.registers import api as registers
 from yiwang.lib.clock import today
 from yiwang.lib.problems import Problem
 
@@ -25,10 +27,13 @@ def run(port: int) -> None:
     """Migrate, load, evaluate, write and check; say where everything is. Repeating it changes nothing."""
     say("准备数据库")
     call_command("migrate", interactive=False, verbosity=0)
+    registers.check_key()
     say("载入区划、单位和人员")
     orgs_demo.load(today())
     access_demo.load_people(orgs_demo.PEOPLE)
     planning_demo.load(say, today())
+    say("载入自助机：设备、办件、在线日报、故障（合成数据）")
+    kiosks_demo.load()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("核验示例报告")

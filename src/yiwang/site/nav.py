@@ -16,6 +16,12 @@ from yiwang.ui.types import NavGroup, Navigation, NavLink
 
 GROUPS = {
     "workbench": _("工作台"),
+    "services": _("一网通办"),
+    "governance": _("一网统管"),
+    "industry": _("一网兴业"),
+    "office": _("一网协同"),
+    "infrastructure": _("基础支撑"),
+    "institutions": _("体制机制"),
     "evaluation": _("规划评估"),
     "data": _("数据与核验"),
     "admin": _("管理"),
@@ -25,6 +31,10 @@ GROUPS = {
 OWN_PAGES: tuple[NavItem, ...] = (
     NavItem("首页", "Home", "home", "layout-dashboard", "", "", "workbench"),
     NavItem("消息", "Notices", "notices:list", "bell", "", "", "workbench"),
+    NavItem("业务记录", "Records", "records:types", "database", "records.type", "view", "data"),
+    NavItem("代码表", "Code lists", "codes:list", "list-details", "codes.list", "view", "data"),
+    NavItem("法定参数", "Legal parameters", "limits:list", "scale", "limits.param", "view", "data"),
+    NavItem("工作日历", "Working days", "limits:calendar-now", "calendar", "limits.calendar", "view", "data"),
     NavItem("系统目录", "Systems", "systems:list", "layout-grid", "systems.catalogue", "view", "data"),
     NavItem("组织机构", "Units", "orgs:units", "hierarchy-2", "orgs.unit", "view", "data"),
     NavItem("人员与账号", "People", "access:people", "users", "access.user", "view", "admin"),

@@ -48,6 +48,7 @@ def search_systems(user: access.User, query: str, limit: int) -> list[SearchHit]
 PROVIDERS: tuple[str, ...] = (
     "yiwang.domains.evaluation.planning.api.search",
     "yiwang.domains.evaluation.reportcheck.api.search",
+    "yiwang.kernel.records.api.search",
     "yiwang.site.search.search_units",
     "yiwang.site.search.search_systems",
 )

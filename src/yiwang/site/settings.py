@@ -14,6 +14,7 @@ YIWANG_HOME = config.home()
 YIWANG_SYSTEMS = SYSTEMS
 YIWANG_BASE_URL = config.base_url()
 YIWANG_CLAMD = config.clamd()
+YIWANG_PERSONAL_KEY_FILE = config.personal_key_file()
 YIWANG_METRICS_TOKEN = config.metrics_token()
 YIWANG_SLOW_QUERY_MS = config.slow_query_ms()
 YIWANG_DISTRICT_ZH = config.district_zh()

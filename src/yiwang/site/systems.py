@@ -3,4 +3,5 @@
 SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.evaluation.planning",
     "yiwang.domains.evaluation.reportcheck",
+    "yiwang.domains.services.kiosks",
 )

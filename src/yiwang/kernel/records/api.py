@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import Record
 from .known import Mention, of_organisation, of_person, search
+from .loading import NewRow, load
 from .registry import record_type, record_types
 from .selectors import Listing, Query, can, listing, listing_known, one, select, versions, visible
 from .services import correct, correct_many, create, restore, withdraw, written_by
@@ -12,6 +13,7 @@ from .types import RecordType
 __all__ = [
     "Listing",
     "Mention",
+    "NewRow",
     "Query",
     "Record",
     "RecordType",
@@ -21,6 +23,7 @@ __all__ = [
     "create",
     "listing",
     "listing_known",
+    "load",
     "of_organisation",
     "of_person",
     "one",

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,8 @@ from yiwang.lib import masking
 from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.identifiers import Fault, citizen_id_fault, citizen_id_from_15, uscc_fault
 
+from .types import RecordType
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?", re.ASCII)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
@@ -28,6 +32,20 @@ _TRUE, _FALSE = (
     frozenset({"是", "有", "1", "true", "yes", "y", "√"}),
     frozenset({"否", "无", "0", "false", "no", "n", "×"}),
 )
+
+
+# While many rows are read, the codes of linked types are fetched once instead of once a row.
+_LINKS: ContextVar[dict[str, set[str]] | None] = ContextVar("links", default=None)
+
+
+@contextmanager
+def links_read_once() -> Iterator[None]:
+    """Inside, links are checked against the codes that were there at the first look."""
+    token = _LINKS.set({})
+    try:
+        yield
+    finally:
+        _LINKS.reset(token)
 
 
 class CellFault(Exception):
@@ -377,6 +395,47 @@ class PatternColumn(TextColumn):
         if fault is not None:
             raise CellFault(fault.code, fault.zh, fault.en)
         return text
+
+
+class LinkColumn(TextColumn):
+    """The code of a record of another type of the same system: ``to`` is that type's key ("s05.kiosk")."""
+
+    def __init__(self, verbose_name: Any = None, *, to: str = "", max_length: int = 80, **options: Any) -> None:
+        self.to = to
+        super().__init__(verbose_name, max_length=max_length, **options)
+
+    def read(self, text: str, cell: object) -> Any:
+        """The code when such a record exists."""
+        text = super().read(text, cell)
+        if self.missing({text}):
+            raise self.unknown(text)
+        return text
+
+    def unknown(self, text: str) -> CellFault:
+        """The fault of a code that no record has."""
+        name = self._target().name_zh
+        return CellFault(
+            "link_unknown",
+            f"没有编号为“{text[:40]}”的{name}，请先登记或核对编号。",
+            f'There is no {self._target().name_en} with the code "{text[:40]}".',
+        )
+
+    def missing(self, values: set[str]) -> set[str]:
+        """Those of ``values`` that no record of the target type has as its code."""
+        target = self._target()
+        code = target.options.code
+        known = _LINKS.get()
+        if known is not None:
+            if self.to not in known:
+                known[self.to] = set(target.model._base_manager.values_list(code, flat=True))
+            return values - known[self.to]
+        rows = target.model._base_manager.filter(**{f"{code}__in": values})
+        return values - set(rows.values_list(code, flat=True))
+
+    def _target(self) -> RecordType:
+        from .base import REGISTRY
+
+        return REGISTRY[self.to]
 
 
 def citizen_id(text: str) -> str:

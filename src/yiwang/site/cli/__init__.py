@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "audit": Entry("yiwang.kernel.audit.cli:audit", "审计链：校验", "the audit chain: verify", "database"),
     "files": Entry("yiwang.kernel.files.cli:files", "文件：清理、补查病毒", "the file store: sweep, scan", "database"),
+    "keys": Entry("yiwang.kernel.registers.cli:keys_", "个人信息密钥：状态、轮换", "the personal-data key", "database"),
     "new-system": Entry(
         "yiwang.kernel.systems.cli:new_system", "生成一个新系统的骨架", "write a new system's skeleton", "django"
     ),

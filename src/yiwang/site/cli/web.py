@@ -43,7 +43,10 @@ def serve(port: int | None) -> None:
         _setup_django()
         from django.core.management import call_command
 
+        from yiwang.kernel.registers import api as registers
+
         call_command("migrate", interactive=False, verbosity=0)
+        registers.check_key()
         click.echo(f"一网 Yiwang：{config.base_url()}  （监听 listening on 127.0.0.1:{chosen}，Ctrl-C 停止 stops）")
         run_server(chosen)
 

@@ -88,9 +88,9 @@ def check(url: str) -> dict[str, str]:
             "database_app_role_missing",
             "数据库中没有角色 yiwang_app，或应用用户不是它的成员，行级安全无法生效，因此不启动。请由管理员执行："
             "CREATE ROLE yiwang_app NOLOGIN; GRANT yiwang_app TO 应用用户;",
-            "The role yiwang_app does not exist, or the application's user is no member of it: row-level security could "
-            "not hold, so nothing starts. Have an administrator run: CREATE ROLE yiwang_app NOLOGIN; GRANT yiwang_app TO "
-            "the application's user;",
+            "The role yiwang_app does not exist, or the application's user is no member of it: row-level security "
+            "could not hold, so nothing starts. Have an administrator run: CREATE ROLE yiwang_app NOLOGIN; "
+            "GRANT yiwang_app TO the application's user;",
             status=503,
         )
     return found

@@ -139,9 +139,7 @@ def _ensure_owner(connection: psycopg.Connection[tuple[object, ...]], cluster: C
         )
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [disk.APP_ROLE]).fetchone() is None:
         connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(disk.APP_ROLE)))
-        connection.execute(
-            sql.SQL("GRANT {} TO {}").format(sql.Identifier(disk.APP_ROLE), sql.Identifier(disk.OWNER))
-        )
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(disk.APP_ROLE), sql.Identifier(disk.OWNER)))
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [disk.DATABASE]).fetchone() is None:
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(disk.DATABASE), sql.Identifier(disk.OWNER))

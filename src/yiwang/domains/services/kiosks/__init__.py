@@ -1,0 +1,1 @@
+"""Self-service kiosks (自助终端): system S05."""

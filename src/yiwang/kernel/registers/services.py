@@ -1,0 +1,100 @@
+"""Keeping people; looking after the key."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from . import keys
+from .models import KeyCheck, RegisteredPerson
+
+BATCH = 5000
+# The number of a key is one byte in front of what it sealed.
+LAST_KEY = 255
+# Two first starts at once agree on one key.
+LOCK_KEY = int.from_bytes(b"YWKEY")
+
+
+def check_key() -> None:
+    """At every start: the key that is there is the one of this database; a new installation gets one.
+
+    Problems: ``personal_key_missing``, ``personal_key_wrong``, ``personal_key_unreadable``, ``sm3_missing``.
+    """
+    keys.require_sm3()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+        known = {row.number: bytes(row.value) for row in KeyCheck.objects.all()}
+        if not known:
+            if not keys.key_file().exists():
+                keys.write(keys.new_ring(), fresh=True)
+            _note(keys.ring())
+            return
+        if not keys.key_file().exists():
+            raise keys.missing()
+        have = keys.ring().checks()
+        if any(have.get(number) != value for number, value in known.items()):
+            raise keys.wrong()
+
+
+def _note(ring: keys.Ring) -> None:
+    KeyCheck.objects.bulk_create([KeyCheck(number=number, value=value) for number, value in ring.checks().items()])
+
+
+def person_key(citizen_id: str) -> uuid.UUID:
+    """The pseudonym of the person with this 18-character citizen id (checked by the caller)."""
+    return keys.ring().pseudonym("person", citizen_id)
+
+
+def keep_people(people: Iterable[tuple[str, str]], *, source: str) -> int:
+    """Enter people by citizen id and name in the register; those known keep their name unless they had none. How many.
+
+    Ids are sealed before they reach the database.
+    """
+    ring = keys.ring()
+    rows: dict[uuid.UUID, RegisteredPerson] = {}
+    for number, name in people:
+        key = ring.pseudonym("person", number)
+        if key not in rows or not rows[key].name:
+            rows[key] = RegisteredPerson(
+                key=key, sealed=ring.seal(key, number), seal_key=ring.active, name=name[:60], source=source
+            )
+    known = dict(RegisteredPerson.objects.filter(pk__in=rows).values_list("key", "name"))
+    fresh = [row for key, row in rows.items() if key not in known]
+    RegisteredPerson.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
+    named = [row for key, row in rows.items() if row.name and known.get(key) == ""]
+    RegisteredPerson.objects.bulk_update(named, ["name"], batch_size=BATCH)
+    return len(rows)
+
+
+def rotate() -> int:
+    """Seal every id with a new key; how many. The old keys stay in the file until all are done.
+
+    A kill costs nothing: a second call goes on where the first ended.
+    """
+    ring = keys.ring()
+    if len(ring.seals) == 1:
+        number = ring.active % LAST_KEY + 1
+        ring = keys.Ring(ring.index, {**ring.seals, number: keys.new_ring().seals[1]}, number)
+        # The file first: a value sealed with a key that nobody kept would be lost.
+        keys.write(ring)
+    KeyCheck.objects.update_or_create(number=ring.active, defaults={"value": ring.checks()[ring.active]})
+    done = 0
+    while chosen := list(RegisteredPerson.objects.exclude(seal_key=ring.active).values_list("key", flat=True)[:BATCH]):
+        done += _reseal(ring, chosen)
+    # What the database remembers goes before the file forgets: the other way round a kill would look like a wrong key.
+    KeyCheck.objects.exclude(number__in=(0, ring.active)).delete()
+    keys.write(keys.Ring(ring.index, {ring.active: ring.seals[ring.active]}, ring.active))
+    return done
+
+
+@transaction.atomic
+def _reseal(ring: keys.Ring, chosen: list[uuid.UUID]) -> int:
+    people = list(RegisteredPerson.objects.select_for_update().filter(pk__in=chosen).exclude(seal_key=ring.active))
+    for person in people:
+        person.sealed = ring.seal(person.key, ring.open(person.key, bytes(person.sealed)))
+        person.seal_key = ring.active
+    RegisteredPerson.objects.bulk_update(people, ["sealed", "seal_key"])
+    return len(people)
