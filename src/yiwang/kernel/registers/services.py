@@ -13,7 +13,7 @@ from .models import KeyCheck, RegisteredPerson
 BATCH = 5000
 # The number of a key is one byte in front of what it sealed.
 LAST_KEY = 255
-# Two first starts at once agree on one key.
+# Two first starts at once agree on one key, and no id is being sealed while an old key is given up.
 LOCK_KEY = int.from_bytes(b"YWKEY")
 
 
@@ -24,8 +24,7 @@ def check_key() -> None:
     """
     keys.require_sm3()
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+        _alone()
         known = {row.number: bytes(row.value) for row in KeyCheck.objects.all()}
         if not known:
             if not keys.key_file().exists():
@@ -39,6 +38,11 @@ def check_key() -> None:
             raise keys.wrong()
 
 
+def _alone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
+
+
 def _note(ring: keys.Ring) -> None:
     KeyCheck.objects.bulk_create([KeyCheck(number=number, value=value) for number, value in ring.checks().items()])
 
@@ -48,11 +52,15 @@ def person_key(citizen_id: str) -> uuid.UUID:
     return keys.ring().pseudonym("person", citizen_id)
 
 
+@transaction.atomic
 def keep_people(people: Iterable[tuple[str, str]], *, source: str) -> int:
     """Enter people by citizen id and name in the register; those known keep their name unless they had none. How many.
 
-    Ids are sealed before they reach the database.
+    Ids are sealed before they reach the database. The shared lock, held until the caller's transaction ends, keeps
+    :func:`rotate` from giving up the key that they are sealed with before it can see them.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK_KEY])
     ring = keys.ring()
     rows: dict[uuid.UUID, RegisteredPerson] = {}
     for number, name in people:
@@ -81,12 +89,21 @@ def rotate() -> int:
         # The file first: a value sealed with a key that nobody kept would be lost.
         keys.write(ring)
     KeyCheck.objects.update_or_create(number=ring.active, defaults={"value": ring.checks()[ring.active]})
+    done = _reseal_all(ring)
+    with transaction.atomic():
+        _alone()
+        # What was being entered meanwhile, still with the old key.
+        done += _reseal_all(ring)
+        # What the database remembers goes before the file forgets: else a kill between would look like a wrong key.
+        KeyCheck.objects.exclude(number__in=(0, ring.active)).delete()
+    keys.write(keys.Ring(ring.index, {ring.active: ring.seals[ring.active]}, ring.active))
+    return done
+
+
+def _reseal_all(ring: keys.Ring) -> int:
     done = 0
     while chosen := list(RegisteredPerson.objects.exclude(seal_key=ring.active).values_list("key", flat=True)[:BATCH]):
         done += _reseal(ring, chosen)
-    # What the database remembers goes before the file forgets: the other way round a kill would look like a wrong key.
-    KeyCheck.objects.exclude(number__in=(0, ring.active)).delete()
-    keys.write(keys.Ring(ring.index, {ring.active: ring.seals[ring.active]}, ring.active))
     return done
 
 
