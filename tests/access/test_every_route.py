@@ -7,6 +7,8 @@ what: they are looked for in every answer, workbooks and Word files opened.
 from __future__ import annotations
 
 import csv
+import json
+import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -32,6 +34,7 @@ NOBODY = "nobody"
 # Health's objects, the police's, and a hand-in of health that is not handed in yet.
 OWNERS = ["health", "police", "draft"]
 REFUSED = {401, 403, 404}
+RECORD_CALL = re.compile(r"api:(list|search|read|history|create|batch|correct|withdraw|reveal)_s[0-9]{2}_\w+")
 
 
 def routes(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
@@ -54,10 +57,17 @@ def operations(client: Client) -> dict[str, tuple[str, str]]:
     }
 
 
+def of_one_type(route: str) -> bool:
+    """Whether the route belongs to one record type: :mod:`.test_every_record` walks those with every type."""
+    if route.startswith("records:"):
+        return route != "records:types"
+    return RECORD_CALL.fullmatch(route) is not None
+
+
 def test_the_table_names_every_route_and_no_other(client: Client) -> None:
     calls = {f"api:{name}" for name in operations(client)}
     pages = {name for name in routes() if not name.startswith("api:")} | {"api:openapi-json", "api:api-root"}
-    assert set(TABLE) == pages | calls
+    assert set(TABLE) == {route for route in pages | calls if not of_one_type(route)}
 
 
 @pytest.fixture
@@ -85,13 +95,13 @@ class Walker:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[reader]
         method = TABLE[route][0]
         if route.startswith("api:") and route.removeprefix("api:") in self.calls:
-            address, data, json = self._call(route.removeprefix("api:"), owner)
+            address, data, as_json = self._call(route.removeprefix("api:"), owner)
         else:
-            address, data, json = self._page(route, owner), self._form(route), False
+            address, data, as_json = self._page(route, owner), self._form(route), False
         with transaction.atomic():
             if method == "GET":
                 answer = client.get(address)
-            elif json:
+            elif as_json:
                 answer = client.generic(method, address, _json(data), content_type="application/json")
             else:
                 answer = client.generic(method, address) if method == "DELETE" else client.post(address, data)
@@ -133,6 +143,12 @@ class Walker:
             "notices:open": [d.notice.pk],
             "audit:export": ["csv"],
             "orgs:unit": [names["unit"]],
+            "codes:detail": ["sex"],
+            "codes:export": ["sex"],
+            "limits:detail": ["licensing.decision"],
+            "limits:calendar": [2023],
+            "limits:override": [2023],
+            "limits:restore": [2023],
             "s45:task": [names["task"]],
             "s45:figure": [names["code"]],
             "s45:compare": [1, 2],
@@ -174,7 +190,11 @@ class Walker:
         number = names["change"] if "adjustments" in path else 1
         pk = names["hand_in"] if "hand-ins" in path else names["round"]
         code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
-        address = path.format(pk=pk, number=number, code=code, key=d.check.key)
+        key = "licensing.decision" if "limits" in path else d.check.key
+        address = path.format(pk=pk, number=number, code=code, key=key, name="sex", year=2023)
+        address += {"count_legal_deadline": "?start=2023-09-28", "add_workdays": "?start=2023-09-28&days=5"}.get(
+            name, ""
+        )
         if name == "s45_compare":
             address += "?old=1&new=2"
         bodies: dict[str, dict[str, Any]] = {
@@ -199,9 +219,7 @@ class Walker:
         return address, bodies.get(name, {}), True
 
 
-def _json(data: dict[str, Any]) -> str:
-    import json
-
+def _json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
@@ -211,6 +229,9 @@ def seen(answer: Any) -> str:
     if body[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(BytesIO(body)) as archive:
             body = b"\n".join(archive.read(name) for name in archive.namelist())
+    if body and "json" in answer.headers.get("Content-Type", ""):
+        # Escapes would hide Chinese words.
+        body = _json(json.loads(body)).encode()
     headers = " ".join(str(value) for value in answer.headers.values())
     return body.decode("utf-8", "replace") + headers
 

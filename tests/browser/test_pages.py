@@ -43,6 +43,20 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("report", "bureau", "/evaluation/rounds/1/report/"),
     ("template", "bureau", "/evaluation/report/template/"),
     ("checks", "bureau", "/report-check/"),
+    ("kiosks", "bureau", "/services/kiosks/?as_of=2023-06-30"),
+    ("kiosks-town", "town", "/services/kiosks/?as_of=2023-06-30"),
+    ("records", "bureau", "/records/"),
+    ("record-list", "bureau", "/records/s05.transaction/"),
+    ("record-search", "bureau", "/records/s05.transaction/?q=社保"),
+    ("record", "bureau", "/records/s05.kiosk/1/"),
+    ("record-masked", "bureau", "/records/s05.transaction/1/"),
+    ("record-new", "operator", "/records/s05.fault/new/"),
+    ("record-correct", "bureau", "/records/s05.kiosk/1/correct/"),
+    ("codes", "bureau", "/codes/"),
+    ("code-list", "bureau", "/codes/kiosk-fault/"),
+    ("limits", "bureau", "/limits/"),
+    ("limit", "bureau", "/limits/licensing.decision/"),
+    ("calendar", "bureau", "/limits/calendar/2026/"),
     ("notices", "bureau", "/notices/"),
     ("systems", "bureau", "/systems/"),
     ("units", "bureau", "/units/"),
@@ -62,7 +76,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 # The pages that the README shows.
 SHOWN = frozenset(
     {"sign-in", "home", "home-en", "plan", "task", "judgement", "hand-in", "figure", "compare", "adjustment", "report"}
-    | {"report-check", "round"}
+    | {"report-check", "round", "kiosks", "record-list", "record"}
 )
 SPRITE = """async () => {
   const wanted = [...document.querySelectorAll('svg.icon use')].map(use => use.getAttribute('href').split('#'));

@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "yiwang"
 KERNEL_ROOMS = (
     "systems",
-    "jobs",
     "audit",
     "orgs",
     "access",
@@ -22,7 +21,6 @@ KERNEL_ROOMS = (
     "registers",
     "records",
     "notices",
-    "lake",
 )
 
 

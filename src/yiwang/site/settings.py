@@ -36,9 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "yiwang.ui",
-    "procrastinate.contrib.django",
     "yiwang.kernel.systems",
-    "yiwang.kernel.jobs",
     "yiwang.kernel.audit",
     "yiwang.kernel.orgs",
     "yiwang.kernel.access",
@@ -48,7 +46,6 @@ INSTALLED_APPS = [
     "yiwang.kernel.registers",
     "yiwang.kernel.records",
     "yiwang.kernel.notices",
-    "yiwang.kernel.lake",
     *SYSTEMS,
 ]
 

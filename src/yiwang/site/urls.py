@@ -31,8 +31,6 @@ urlpatterns = [
     path("systems/", include("yiwang.kernel.systems.urls")),
     path("codes/", include("yiwang.kernel.codes.urls")),
     path("limits/", include("yiwang.kernel.limits.urls")),
-    path("registers/", include("yiwang.kernel.registers.urls")),
     path("records/", include("yiwang.kernel.records.urls")),
-    path("lake/", include("yiwang.kernel.lake.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]

@@ -1,4 +1,4 @@
-"""The second lock 行级安全: requests run under a role of their own, to which the database shows only what the reader may see.
+"""The second lock 行级安全: requests run under a role to which the database shows only what the reader may see.
 
 The first lock is the scope in every query; this one holds when a query forgets it. The scopes of the reader travel in a
 setting of the transaction, as ranges: a unit's path ends in "/", so a subtree is [path, path with "0"), "0" being the

@@ -78,8 +78,8 @@ def wrong() -> Problem:
         "personal_key_wrong",
         f"个人信息密钥 {key_file()} 与数据库中的数据不匹配，因此不启动。请从备份介质找回原来的密钥文件放回该位置，"
         "或用 YIWANG_PERSONAL_KEY_FILE 指明它；没有原密钥，已加密的身份号码无法读出。",
-        f"The personal-data key {key_file()} is not the one that the data were sealed with, so nothing starts. Bring the "
-        "right file back or name it in YIWANG_PERSONAL_KEY_FILE; without it the sealed ids cannot be read.",
+        f"The personal-data key {key_file()} is not the one that the data were sealed with, so nothing starts. Bring "
+        "the right file back or name it in YIWANG_PERSONAL_KEY_FILE; without it the sealed ids cannot be read.",
         status=500,
     )
 
@@ -90,8 +90,8 @@ def missing() -> Problem:
         "personal_key_missing",
         f"找不到个人信息密钥 {key_file()}，而数据库中已有用它加密的数据，因此不启动。请从备份介质找回该文件放回原处，"
         "或用 YIWANG_PERSONAL_KEY_FILE 指明它的位置。",
-        f"The personal-data key {key_file()} is missing while the database holds data sealed with it, so nothing starts. "
-        "Bring the file back, or name its place in YIWANG_PERSONAL_KEY_FILE.",
+        f"The personal-data key {key_file()} is missing while the database holds data sealed with it, so nothing "
+        "starts. Bring the file back, or name its place in YIWANG_PERSONAL_KEY_FILE.",
         status=500,
     )
 
@@ -117,7 +117,7 @@ def _read(path: Path, _changed: int) -> Ring:
         raise Problem(
             "personal_key_unreadable",
             f"个人信息密钥文件 {path} 已损坏（{error}），因此不启动。请从备份介质找回该文件。",
-            f"The personal-data key file {path} is damaged ({error}), so nothing starts. Bring the file back from a copy.",
+            f"The personal-data key file {path} is damaged ({error}), so nothing starts. Bring it back from a copy.",
             status=500,
         ) from error
     return found
@@ -159,6 +159,6 @@ def require_sm3() -> None:
         raise Problem(
             "sm3_missing",
             "当前 Python 的 OpenSSL 不支持 SM3，无法生成个人标识。请换用带 SM3 的 OpenSSL（1.1.1 以上，未裁剪）。",
-            "This Python's OpenSSL has no SM3, so pseudonyms cannot be made. Use an OpenSSL of 1.1.1 or later with SM3.",
+            "This Python's OpenSSL has no SM3, so pseudonyms cannot be made. Use OpenSSL 1.1.1 or later with SM3.",
             status=500,
         )

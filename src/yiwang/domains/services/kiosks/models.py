@@ -98,7 +98,7 @@ class Transaction(EventRecord):
 
 
 class KioskDay(EventRecord):
-    """A kiosk's day on the network 自助机在线日报: minutes with a heartbeat; a day without a row is a day not heard of."""
+    """A kiosk's day on the network 自助机在线日报: minutes with a heartbeat; no row, nothing heard that day."""
 
     device_no = LinkColumn(_("设备编号"), to="s05.kiosk", max_length=30, example="ZZJ-001")
     online_minutes = IntegerColumn(_("在线时长"), most=1440, unit="分钟")

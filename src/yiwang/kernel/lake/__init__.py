@@ -1,1 +1,0 @@
-"""Dated Parquet snapshots of the records (数据湖)."""

@@ -1,9 +1,0 @@
-"""REST of the room."""
-
-from __future__ import annotations
-
-from ninja import Router
-
-from yiwang.kernel.access.api import api_auth
-
-router = Router(tags=["registers"], auth=api_auth)
