@@ -73,7 +73,8 @@ class Good:
 def heading(kind: RecordType, rows: Iterator[Line]) -> tuple[list[str], list[str]]:
     """Field names by column ("" for the column of faults of a returned file), and the headings as written.
 
-    Problems: ``heading_not_found``, ``file_of_other_type``, ``heading_twice``, ``heading_unknown``, ``heading_missing``.
+    Problems: ``heading_not_found``, ``heading_twice``, ``heading_unknown``, ``heading_missing``,
+    ``file_of_other_type``.
     """
     known, passed = names_of(kind), []
     for line, _count in zip(rows, range(HEADING_ROWS), strict=False):
@@ -86,7 +87,7 @@ def heading(kind: RecordType, rows: Iterator[Line]) -> tuple[list[str], list[str
             _refuse_other_type(kind, texts)
         raise Problem(
             "heading_not_found",
-            f"前 {HEADING_ROWS} 行中没有找到“{kind.name_zh}”的表头，应有：{'、'.join(labels(kind))}。",
+            f"前 {HEADING_ROWS} 行中没有“{kind.name_zh}”的表头，应有：{'、'.join(labels(kind))}。",
             f"No heading of {kind.name_en} was found in the first {HEADING_ROWS} rows.",
         )
     while texts and not texts[-1]:
@@ -237,7 +238,8 @@ class _Reader:
 
     def __init__(self, kind: RecordType, fields: list[str], actor: access.User, unit: orgs.Unit | None) -> None:
         self.kind, self.fields, self.actor = kind, fields, actor
-        self.default = (unit or actor.unit).path if unit or actor.unit else ""
+        owner = unit or actor.unit
+        self.default = owner.path if owner else ""
         self.units, self.places = Units(), Places()
         self.seen: dict[str, int] = {}
 

@@ -233,3 +233,22 @@ def test_the_command_tells_programs_what_it_did(tmp_path: Path, operator: User, 
     table(path, *ROWS)
     done = CliRunner().invoke(command, arguments)
     assert (done.exit_code, json.loads(done.output)["same"]) == (0, 2)
+
+
+def test_what_is_exported_comes_back_as_the_same(tmp_path: Path, operator: User) -> None:
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    from yiwang.kernel.records import exporting
+    from yiwang.kernel.records.api import Query
+
+    bring(table(tmp_path / "a.csv", *ROWS), operator)
+    file, count = exporting.as_csv(operator, Kiosk.record_type, Query())
+    (tmp_path / "out.csv").write_bytes(file.read())
+    assert count == 2
+    outcome = bring(tmp_path / "out.csv", operator)
+    assert (outcome.same, outcome.new, outcome.bad) == (2, 0, 0)
+    book = load_workbook(BytesIO(exporting.template(Kiosk.record_type)))
+    assert [cell.value for cell in book.worksheets[0][1]] == importing.labels(Kiosk.record_type)
+    assert "银行网点" in str([cell.value for row in book.worksheets[1] for cell in row])
