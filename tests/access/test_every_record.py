@@ -127,7 +127,8 @@ def client_of(user: User) -> Client:
 
 def plain(answer: Any) -> str:
     """The answer's text; JSON without its escapes, which would hide Chinese words."""
-    text: str = answer.content.decode()
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    text: str = body.decode()
     return json.dumps(answer.json(), ensure_ascii=False) if "json" in answer["Content-Type"] else text
 
 
@@ -138,6 +139,7 @@ def calls(kind: RecordType, pk: int) -> Iterator[tuple[str, str, str]]:
     yield "search", f"{reverse('records:list', args=[kind.key])}?q=暗语", "many"
     yield "api list", api, "many"
     yield "api search", f"{api}?q=暗语", "many"
+    yield "export csv", f"{reverse('records:export', args=[kind.key])}?format=csv", "file"
     yield "page", reverse("records:record", args=[kind.key, pk]), "one"
     yield "api read", f"{api}/{pk}", "one"
     yield "api history", f"{api}/{pk}/history", "one"
@@ -169,6 +171,10 @@ def test_everybody_meets_exactly_the_records_that_are_theirs(kind: RecordType, w
                     wrong.append(f"{name} as {role} shows {word}")
                 if CITIZEN[word] in text:
                     wrong.append(f"{name} as {role} shows a citizen id")
+                if number == "file":
+                    allowed_here = reaches(scope, word) and reaches(allowed.get((role, "export")), word)
+                    if met != allowed_here:
+                        wrong.append(f"{name} as {role}: {'shows' if met else 'lacks'} {word}")
                 if answer.status_code >= 500:
                     wrong.append(f"{name} as {role}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)

@@ -50,30 +50,35 @@ def load(kind: RecordType, rows: Iterable[NewRow], *, source: str, recorded_by: 
 
 
 def _copy(kind: RecordType, batch: list[NewRow], source: str, recorded_by: str, synthetic: bool) -> int:
-    fixed = ("unit_path", "place", "recorded_at", "recorded_by", "reason", "source", "source_id", "synthetic")
-    names = [column.name for column in kind.columns]
-    lines: list[list[Any]] = []
+    rows: list[dict[str, Any]] = []
     people: list[tuple[str, str]] = []
     for row in batch:
         cleaned = clean_row(kind, row.cells)
         if cleaned.faults:
             raise refused(kind, cleaned.faults)
         people += people_of(kind, row.cells, cleaned.values)
-        lines.append(
-            [row.unit_path, row.place, row.recorded_at, recorded_by, "", source, row.source_id, synthetic]
-            + [cleaned.values[name] for name in names]
-        )
+        fixed = {"unit_path": row.unit_path, "place": row.place, "recorded_at": row.recorded_at}
+        rows.append({**fixed, "source_id": row.source_id, **cleaned.values})
     if people:
         registers.keep_people(people, source=source)
+    copy_rows(kind, rows, {"source": source, "recorded_by": recorded_by, "synthetic": synthetic, "reason": ""})
+    return len(rows)
+
+
+def copy_rows(kind: RecordType, rows: list[dict[str, Any]], same: Mapping[str, Any]) -> None:
+    """Write clean rows by COPY; ``same`` are the fields that all of them share."""
+    if not rows:
+        return
+    own = list(rows[0])
     by_name = {field.name: field for field in kind.model._meta.local_fields}
-    fields = [by_name[name] for name in (*fixed, *names)]
+    fields = [by_name[name] for name in (*own, *same)]
     types = [str(field.db_type(connection)).split("(")[0].split(" COLLATE")[0] for field in fields]
     listed = ", ".join(f'"{field.column}"' for field in fields)
+    tail = list(same.values())
     with (
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{kind.table}" ({listed}) FROM STDIN (FORMAT BINARY)') as copy,
     ):
         copy.set_types(types)
-        for line in lines:
-            copy.write_row(line)
-    return len(lines)
+        for row in rows:
+            copy.write_row([row[name] for name in own] + tail)

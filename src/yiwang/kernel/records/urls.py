@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views, views_bulk, views_detail
+from . import views, views_bulk, views_detail, views_export
 
 app_name = "records"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<str:key>/search/", views.search_page, name="search"),
     path("<str:key>/views/", views.save_view, name="view-save"),
     path("<str:key>/views/<int:pk>/delete/", views.delete_view, name="view-delete"),
+    path("<str:key>/export/", views_export.export, name="export"),
+    path("<str:key>/template/", views_export.template, name="template"),
     path("<str:key>/new/", views_detail.new_page, name="new"),
     path("<str:key>/bulk/", views_bulk.bulk_page, name="bulk"),
     path("<str:key>/<int:pk>/", views_detail.record_page, name="record"),

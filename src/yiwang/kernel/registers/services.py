@@ -59,6 +59,9 @@ def keep_people(people: Iterable[tuple[str, str]], *, source: str) -> int:
     Ids are sealed before they reach the database. The shared lock, held until the caller's transaction ends, keeps
     :func:`rotate` from giving up the key that they are sealed with before it can see them.
     """
+    people = list(people)
+    if not people:
+        return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK_KEY])
     ring = keys.ring()

@@ -25,6 +25,7 @@ def admin(home: Path) -> str:
     with psycopg.connect(cluster.admin_url(), autocommit=True) as connection:
         connection.execute("DROP DATABASE yiwang")
         connection.execute("DROP ROLE yiwang")
+        connection.execute("DROP ROLE yiwang_app")
     return cluster.admin_url()
 
 
@@ -39,6 +40,16 @@ def test_the_script_prepares_a_server(admin: str, monkeypatch: pytest.MonkeyPatc
     assert postgres.status().kind == "external"
     assert "secret" not in postgres.status().url
     assert postgres.stop() is False
+
+
+def test_a_server_without_the_role_of_the_second_lock_is_refused(admin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = external.facts(admin)
+    assert found["app_role"] == "false"
+    monkeypatch.setattr(external, "facts", lambda url: found | {"encoding": "UTF8", "locale_provider": "b"})
+    with pytest.raises(Problem) as refused:
+        external.check(admin)
+    assert refused.value.code == "database_app_role_missing"
+    assert "CREATE ROLE yiwang_app" in refused.value.zh
 
 
 def test_an_old_server_is_refused(admin: str, monkeypatch: pytest.MonkeyPatch) -> None:

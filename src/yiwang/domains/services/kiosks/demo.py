@@ -31,6 +31,8 @@ MATTERS = (
 )  # fmt: skip
 FAULT_KINDS = ("network", "power", "printer", "reader", "screen", "software")
 SOURCE = "yzz"
+# Machines that have not been heard of since, and so did nothing either.
+SILENT, HEARD = frozenset({"ZZJ-005", "ZZJ-020"}), CUT - timedelta(days=9)
 
 
 def load() -> bool:
@@ -55,9 +57,7 @@ def _machines(chance: random.Random) -> list[tuple[str, str, str, str, date]]:
     towns = [(code, name) for code, name, level in divisions if level == "town"]
     villages = [(code, name) for code, name, level in divisions if level == "village" and "200" <= code[9:] < "400"]
     found = [("hall", "区政务服务中心", towns[1][0]), ("bank", "农商银行城区支行", towns[2][0])]
-    found += [("town", name, code) for code, name in towns] + [
-        ("village", f"{name}村", code) for code, name in villages
-    ]
+    found += [("town", name, code) for code, name in towns] + [("village", name, code) for code, name in villages]
     first = [date(2021, 9, 1) + timedelta(days=chance.randrange(480)) for _ in found]
     return [
         (f"ZZJ-{number:03}", f"{name}政务服务自助机", kind, code, day)
@@ -89,7 +89,12 @@ def _transactions(
     done += [(chance.choice(people), END, "abandoned", date(2021, 9, 1)) for _ in range(2_600)]
     for serial, (person, last, result, earliest) in enumerate(done, start=1):
         number, _name, _kind, code, first = chance.choices(machines, weights)[0]
+        if number in SILENT:
+            last = min(last, HEARD)
         begin = max(first, earliest)
+        if begin > last:
+            number, _name, _kind, code, first = machines[0]
+            begin, last = max(first, earliest), max(last, earliest)
         day = begin + timedelta(days=chance.randrange((last - begin).days + 1))
         at = _moment(day, chance.randrange(8, 20), chance.randrange(60))
         # One in fifty came in days later, from a machine that had no network.
@@ -106,9 +111,8 @@ def _transactions(
 
 
 def _days(chance: random.Random, machines: list[tuple[str, str, str, str, date]], path: str) -> Iterator[NewRow]:
-    silent = set(chance.sample([machine[0] for machine in machines], 2))
     for number, _name, _kind, code, first in machines:
-        last = CUT - timedelta(days=9) if number in silent else END
+        last = HEARD if number in SILENT else END
         for count in range((last - first).days + 1):
             day = first + timedelta(days=count)
             if chance.random() < 0.01:

@@ -53,7 +53,7 @@ def test_one_model_gives_pages_history_and_interface(tmp_path: Path) -> None:
     (folder / "tests" / "test_items.py").unlink()
     for source in sorted(FILES.glob("*.txt")):
         name = source.name.removesuffix(".txt")
-        inside = name.startswith(("test_", "support"))
+        inside = name.startswith(("test_", "support", "conftest"))
         shutil.copy(source, folder / "tests" / name if inside else folder / name)
     run(sys.executable, "-m", "django", "makemigrations", "s27")
     run(sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run", "s27")

@@ -1,0 +1,136 @@
+"""Tables as people bring them: CSV in the encodings of Chinese offices, or an Excel workbook, row by row."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from yiwang.lib.problems import Problem
+
+BLOCK = 1 << 20
+# A heading is looked for this far down: titles and notes stand above it.
+HEADING_ROWS = 10
+LONGEST_CELL = 10_000
+MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+csv.field_size_limit(LONGEST_CELL * 10)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the file: ``number`` as the person's program counts it (from 1), and its cells."""
+
+    number: int
+    cells: Sequence[object]
+
+
+def lines(path: Path) -> Iterator[Line]:
+    """The rows of a .csv, .txt or .xlsx, blank ones left out; a long file is never in memory as a whole.
+
+    Problems: ``file_not_found``, ``file_type_refused``, ``file_empty``, ``encoding_unknown``, ``file_damaged``,
+    ``heading_merged``.
+    """
+    if not path.is_file():
+        raise Problem("file_not_found", f"找不到文件 {path}。", f"There is no file {path}.")
+    if path.stat().st_size == 0:
+        raise Problem("file_empty", f"文件 {path.name} 是空的。", f"The file {path.name} is empty.")
+    with path.open("rb") as handle:
+        head = handle.read(8)
+    if head.startswith(b"PK\x03\x04"):
+        yield from _workbook(path)
+    elif head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Problem(
+            "file_type_refused",
+            "这是旧版 Excel（.xls）或加密的工作簿。请用 WPS 或 Excel 打开，去掉密码，另存为 .xlsx 或 CSV。",
+            "This is an old (.xls) or encrypted workbook. Save it without a password as .xlsx or CSV.",
+        )
+    else:
+        yield from _text(path)
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 (with or without mark), UTF-16 with a mark, or GB18030, whichever reads the whole file."""
+    with path.open("rb") as handle:
+        head = handle.read(4)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates: tuple[str, ...] = ("utf-16",)
+    else:
+        candidates = ("utf-8-sig", "gb18030")
+    at = 0
+    for name in candidates:
+        decoder, at = codecs.getincrementaldecoder(name)(), 0
+        try:
+            with path.open("rb") as handle:
+                while block := handle.read(BLOCK):
+                    decoder.decode(block)
+                    at += len(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            at += error.start
+            continue
+        return name
+    raise Problem(
+        "encoding_unknown",
+        f"文件 {path.name} 第 {at + 1} 个字节附近不是 UTF-8、UTF-16 或 GB18030 文字。"
+        "请用 WPS 打开后另存为“CSV UTF-8”。",
+        f"Near byte {at + 1} the file {path.name} is neither UTF-8, UTF-16 nor GB18030. Save it again as CSV UTF-8.",
+    )
+
+
+def _text(path: Path) -> Iterator[Line]:
+    with path.open(encoding=encoding_of(path), newline="") as handle:
+        sample = handle.read(4096)
+        first = sample.split("\n", 1)[0]
+        separator = max(",\t;", key=first.count)
+        handle.seek(0)
+        reader = csv.reader((line.replace("\x00", "␀") for line in handle), delimiter=separator)
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield Line(reader.line_num, cells)
+        except csv.Error as error:
+            raise Problem(
+                "file_damaged",
+                f"文件 {path.name} 第 {reader.line_num} 行读不出来（{error}）。请检查该行的引号是否成对。",
+                f"Line {reader.line_num} of {path.name} cannot be read ({error}). Look for a quotation mark that is "
+                "not closed.",
+            ) from error
+
+
+def _workbook(path: Path) -> Iterator[Line]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=False)
+        sheet = book.worksheets[0]
+        _refuse_merged(path)
+        # A sheet that claims a size it does not have would hide its rows.
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if any(cell not in (None, "") for cell in cells):
+                yield Line(number, cells)
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+        raise Problem(
+            "file_damaged",
+            f"工作簿 {path.name} 打不开（{error}）。请用 WPS 打开确认后另存为 .xlsx。",
+            f"The workbook {path.name} cannot be opened ({error}). Open it, then save it again as .xlsx.",
+        ) from error
+
+
+def _refuse_merged(path: Path) -> None:
+    """A heading whose cells are merged has columns without a name."""
+    with zipfile.ZipFile(path) as archive:
+        name = next((name for name in sorted(archive.namelist()) if name.startswith("xl/worksheets/sheet")), "")
+        text = archive.read(name)[-BLOCK:] if name else b""
+    for left, top, right, bottom in MERGED.findall(text):
+        if left != right and 1 < int(bottom) <= HEADING_ROWS:
+            place = f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}"
+            raise Problem(
+                "heading_merged",
+                f"表头附近有合并单元格（{place}）。请取消合并，每列写一个名称，或使用下载的模板。",
+                f"Cells near the heading are merged ({place}). Unmerge them and name each column, or use the template.",
+            )
