@@ -21,7 +21,8 @@ from yiwang.domains.services.kiosks.models import Kiosk, Transaction
 from yiwang.kernel.access.api import User
 from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.orgs.api import Division
-from yiwang.kernel.records import importing
+from yiwang.kernel.records import importing, services
+from yiwang.kernel.records.columns import CellFault, NameColumn
 from yiwang.kernel.registers import api as registers
 from yiwang.lib.problems import Problem
 
@@ -252,3 +253,89 @@ def test_what_is_exported_comes_back_as_the_same(tmp_path: Path, operator: User)
     book = load_workbook(BytesIO(exporting.template(Kiosk.record_type)))
     assert [cell.value for cell in book.worksheets[0][1]] == importing.labels(Kiosk.record_type)
     assert "银行网点" in str([cell.value for row in book.worksheets[1] for cell in row])
+
+
+def test_a_file_without_a_column_leaves_what_the_records_have_there(tmp_path: Path, operator: User) -> None:
+    bring(
+        table(tmp_path / "a.csv", "A1,一号机,bank,2023-01-05,2024-01-01,centre,441502001,甲厂", head=f"{HEAD},厂商"),
+        operator,
+    )
+    outcome = bring(
+        table(tmp_path / "b.csv", "A1,新名,bank,2023-01-05", head="设备编号,设备名称,安放场所,起始日期"), operator
+    )
+    assert outcome.changed == 1
+    found = Kiosk._base_manager.get(device_no="A1")
+    assert (found.name, found.maker, found.valid_to, found.place) == ("新名", "甲厂", date(2024, 1, 1), "441502001000")
+
+
+def test_a_record_of_another_unit_is_not_taken_over_and_the_others_go_in(tmp_path: Path, operator: User) -> None:
+    bureau = make_user("bureau", "cq/other")
+    bring(table(tmp_path / "a.csv", "A1,一号机,bank,2023-01-05,,other,"), bureau)
+    path = table(tmp_path / "b.csv", "A1,夺来,bank,2023-01-05,,centre,", ROWS[1])
+    for write in (False, True):
+        outcome = bring(path, operator, write=write)
+        assert (outcome.new, outcome.changed, outcome.bad) == (1, 0, 1)
+        assert faults(outcome) == [(2, "来源编号", "source_id_taken")]
+    found = Kiosk._base_manager.get(device_no="A1")
+    assert (found.name, found.unit_path) == ("一号机", "cq/other/")
+
+
+def test_what_was_withdrawn_does_not_come_back_by_importing_again(tmp_path: Path, operator: User) -> None:
+    path = table(tmp_path / "a.csv", *ROWS)
+    bring(path, operator)
+    services.withdraw(Kiosk._base_manager.get(device_no="A1"), actor=operator, reason="登记错误")
+    outcome = bring(path, operator)
+    assert (outcome.new, outcome.same, outcome.bad) == (0, 1, 1)
+    assert faults(outcome) == [(2, "来源编号", "source_id_withdrawn")]
+
+
+def test_masked_cells_of_an_export_are_not_taken_for_data(tmp_path: Path, operator: User) -> None:
+    with pytest.raises(CellFault) as refused:
+        NameColumn("姓名").clean_cell("张*")
+    assert refused.value.fault.code == "cell_masked"
+
+
+def test_a_formula_that_was_given_back_is_a_formula_still(tmp_path: Path, operator: User) -> None:
+    back = tmp_path / "back.csv"
+    bring(
+        table(tmp_path / "a.csv", "A1,=1+1,bank,2023-01-05,,centre,", "A2,+二号,山上,2023-01-05,,centre,"),
+        operator,
+        bad_rows=back,
+    )
+    text = back.read_text(encoding="utf-8-sig")
+    assert "'=1+1" in text
+    assert "'+二号" in text
+    back.write_text(text.replace("山上", "bank"), encoding="utf-8")
+    outcome = bring(back, operator)
+    assert (outcome.new, faults(outcome)) == (1, [(2, "设备名称", "cell_formula")])
+    assert Kiosk._base_manager.get(device_no="A2").name == "+二号"
+
+
+def test_a_damaged_utf_8_file_is_not_read_as_gb18030(tmp_path: Path, operator: User) -> None:
+    head = "device_no,name,place_type,valid_from"
+    data = f"{head}\r\nA1,新港街道自助机,bank,2023-01-05\r\nA2,某".encode() + b"\xe6,bank,2023-01-05\r\n"
+    (tmp_path / "a.csv").write_bytes(data)
+    with pytest.raises(Problem) as refused:
+        bring(tmp_path / "a.csv", operator)
+    assert (refused.value.code, refused.value.detail["line"]) == ("encoding_broken", 3)
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path: Path, operator: User) -> None:
+    outcome = bring(
+        table(tmp_path / "a.csv", 'A1,"一号\r\n机",bank,2023-01-05,,centre,', "", ",无号,bank,2023-01-05,,centre,"),
+        operator,
+    )
+    assert {row for row, _column, _code in faults(outcome)} == {4}
+
+
+def test_control_characters_and_error_values_are_faults(tmp_path: Path, operator: User) -> None:
+    outcome = bring(
+        table(tmp_path / "a.csv", "A1,一\x00号,bank,2023-01-05,,centre,", "A2,#N/A,bank,2023-01-05,,centre,"), operator
+    )
+    assert faults(outcome) == [(2, "设备名称", "cell_control"), (3, "设备名称", "cell_error")]
+
+
+def test_a_source_that_is_too_long_is_refused_at_once(tmp_path: Path, operator: User) -> None:
+    with pytest.raises(Problem) as refused:
+        importing.run(Kiosk.record_type, table(tmp_path / "a.csv", *ROWS), actor=operator, source="x" * 31)
+    assert refused.value.code == "source_invalid"

@@ -34,6 +34,9 @@ _TRUE, _FALSE = (
 )
 
 
+# What a cell holds whose formula went wrong in the workbook it was saved from.
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+
 # While many rows are read, the codes of linked types are fetched once instead of once a row.
 _LINKS: ContextVar[dict[str, set[str]] | None] = ContextVar("links", default=None)
 
@@ -113,6 +116,15 @@ class Column(Field):
                 "是公式，请先“复制—选择性粘贴为数值”。",
                 "Is a formula; paste it as a value first.",
             )
+        if text in _ERRORS:
+            raise CellFault(
+                "cell_error",
+                f"是表格的错误值 {text}，请改正公式后“复制—选择性粘贴为数值”。",
+                f"Is the error value {text} of a spreadsheet; mend the formula and paste its value.",
+            )
+        # An export is masked: taking it for data would lose what the record holds.
+        if self.personal and "*" in text:
+            raise CellFault("cell_masked", "已脱敏，请填写完整内容。", "Is masked; give it in full.")
         return self.read(text, cell)
 
     def read(self, text: str, cell: object) -> Any:

@@ -19,13 +19,13 @@ from yiwang.lib.workbooks import Cell, Sheet, printable, workbook
 from . import selectors, showing
 from .columns import CodeColumn, LinkColumn
 from .importing import PLACE, SOURCE_ID, UNIT, labels
+from .reading import safe
 from .selectors import Query
 from .types import RecordType
 
 BLOCK = 2_000
 # A workbook beyond this takes a minute to make and longer to open; a CSV has no such end.
 MOST_IN_WORKBOOK = 50_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(user: access.User, kind: RecordType, query: Query) -> Iterator[list[str]]:
@@ -49,7 +49,7 @@ def as_csv(user: access.User, kind: RecordType, query: Query) -> tuple[IO[bytes]
     writer = csv.writer(_Lines(file))
     writer.writerow(labels(kind))
     for row in rows(user, kind, query):
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
+        writer.writerow([safe(cell) for cell in row])
         count += 1
     _note(user, kind, query, "csv", count)
     file.seek(0)

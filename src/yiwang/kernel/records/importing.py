@@ -20,10 +20,11 @@ from yiwang.lib.identifiers import Fault
 from yiwang.lib.problems import Problem
 from yiwang.lib.workbooks import printable
 
-from .cleaning import LONGEST_SOURCE_ID, Places, Units, clean_row, people_of
+from .base import Record
+from .cleaning import LONGEST_SOURCE_ID, Places, Units, check_dates, clean_row, people_of
 from .columns import CellFault, cell_text, links_read_once
 from .loading import copy_rows
-from .reading import HEADING_ROWS, Line, lines
+from .reading import HEADING_ROWS, Line, lines, safe, unmarked
 from .registry import record_types
 from .selectors import may_write
 from .services import checked_reason, written_by
@@ -61,13 +62,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Good:
-    """A row that may go in."""
+    """A row that may go in; ``given`` are the fields that its file has: of a known record only those are compared."""
 
+    line: Line
     source_id: str
     unit_path: str
     place: str
     values: Mapping[str, Any]
     people: list[tuple[str, str]]
+    given: frozenset[str]
+
+    def fields(self) -> dict[str, Any]:
+        """Every field of a new record."""
+        return {"unit_path": self.unit_path, "place": self.place, **self.values}
 
 
 def heading(kind: RecordType, rows: Iterator[Line]) -> tuple[list[str], list[str]]:
@@ -160,19 +167,21 @@ def run(
 ) -> Outcome:
     """Check every row; with ``write`` the good ones go in, batch by batch, the bad ones to ``bad_rows`` (CSV).
 
-    Each batch is one transaction. A row whose source id is known is compared: the same is left, another becomes a
-    correction. So an import that was killed is simply run again: nothing is lost and nothing comes twice.
-    Problems: ``forbidden``, those of :func:`heading` and of reading.
+    Each batch is one transaction. A row whose source id is known is compared in the columns that the file has: the
+    same is left, another becomes a correction. So an import that was killed is simply run again: nothing is lost and
+    nothing comes twice. Problems: ``forbidden``, ``source_invalid``, those of :func:`heading` and of reading.
     """
     if not any(may_import(actor, kind)):
         raise access.forbidden()
+    _check_source(source)
     outcome = Outcome()
     rows = lines(path)
     fields, texts = heading(kind, rows)
     reader = _Reader(kind, fields, actor, unit)
+    keeper = _Keeper(kind, actor, source, write)
     with ExitStack() as stack:
         stack.enter_context(links_read_once())
-        returned = None
+        refused = _Refused(kind, texts, bad_rows, outcome, stack)
         batch: list[Good] = []
         for line in rows:
             outcome.rows += 1
@@ -180,19 +189,12 @@ def run(
             if good is not None:
                 batch.append(good)
             else:
-                outcome.bad += 1
-                if bad_rows is not None:
-                    if returned is None:
-                        returned = csv.writer(stack.enter_context(bad_rows.open("w", encoding="utf-8-sig", newline="")))
-                        returned.writerow([*texts, FAULTS])
-                    returned.writerow([*(_safe(cell) for cell in _fit(line.cells, len(texts))), told(kind, faults)])
-                room = SHOWN - len(outcome.shown)
-                outcome.shown += [(line.number, label(kind, row.column), row.fault) for row in faults[:room]]
+                refused.take(line, faults)
             if len(batch) == BATCH:
-                _keep(kind, batch, outcome, actor, source, write)
+                keeper.keep(batch, outcome, refused)
                 batch = []
                 progress(outcome.rows)
-        _keep(kind, batch, outcome, actor, source, write)
+        keeper.keep(batch, outcome, refused)
         progress(outcome.rows)
     if write:
         audit.record(
@@ -203,6 +205,16 @@ def run(
             detail={"rows": outcome.rows, "new": outcome.new, "changed": outcome.changed, "bad": outcome.bad},
         )
     return outcome
+
+
+def _check_source(source: str) -> None:
+    limit = Record._meta.get_field("source").max_length or 0
+    if not 1 <= len(source) <= limit or not source.isprintable():
+        raise Problem(
+            "source_invalid",
+            f"来源系统应为 1 至 {limit} 个字符，不含控制字符。",
+            f"The source system is named by 1 to {limit} printable characters.",
+        )
 
 
 def may_import(actor: access.User, kind: RecordType) -> list[bool]:
@@ -227,10 +239,28 @@ def _fit(cells: Any, width: int) -> list[object]:
     return found + [""] * (width - len(found))
 
 
-def _safe(cell: object) -> str:
-    """A cell for the returned file; what would start a formula there is written as text."""
-    text = printable(cell_text(cell))
-    return f"'{text}" if text[:1] in ("=", "+", "@") else text
+class _Refused:
+    """The rows that come back: counted, the first shown, all of them in a CSV with the faults beside."""
+
+    def __init__(
+        self, kind: RecordType, texts: list[str], path: Path | None, outcome: Outcome, stack: ExitStack
+    ) -> None:
+        self.kind, self.texts, self.path, self.outcome, self.stack = kind, texts, path, outcome, stack
+        self.file: Any = None
+
+    def take(self, line: Line, faults: list[RowFault]) -> None:
+        """One row more."""
+        self.outcome.bad += 1
+        room = SHOWN - len(self.outcome.shown)
+        self.outcome.shown += [(line.number, label(self.kind, row.column), row.fault) for row in faults[:room]]
+        if self.path is None:
+            return
+        if self.file is None:
+            handle = self.stack.enter_context(self.path.open("w", encoding="utf-8-sig", newline=""))
+            self.file = csv.writer(handle)
+            self.file.writerow([*self.texts, FAULTS])
+        cells = [safe(printable(cell_text(cell))) for cell in _fit(line.cells, len(self.texts))]
+        self.file.writerow([*cells, told(self.kind, faults)])
 
 
 class _Reader:
@@ -242,10 +272,12 @@ class _Reader:
         self.default = owner.path if owner else ""
         self.units, self.places = Units(), Places()
         self.seen: dict[str, int] = {}
+        owned = {"unit": "unit_path", "place": "place"}
+        self.given = frozenset(owned.get(name, name) for name in fields if name not in ("", "source_id"))
 
     def read(self, line: Line) -> tuple[Good | None, list[RowFault]]:
         """The row, or its faults."""
-        cells = {name: cell for name, cell in zip(self.fields, line.cells, strict=False) if name}
+        cells = {name: unmarked(cell) for name, cell in zip(self.fields, line.cells, strict=False) if name}
         cleaned = clean_row(self.kind, cells)
         faults = list(cleaned.faults)
         path, place = self.default, ""
@@ -276,7 +308,7 @@ class _Reader:
         if faults:
             return None, faults
         people = people_of(self.kind, cells, cleaned.values)
-        return Good(source_id, path + "/", place, cleaned.values, people), []
+        return Good(line, source_id, path + "/", place, cleaned.values, people, self.given), []
 
     def _source_id(self, source_id: str, number: int) -> list[RowFault]:
         if not 1 <= len(source_id) <= LONGEST_SOURCE_ID:
@@ -289,38 +321,86 @@ class _Reader:
         return []
 
 
-def _keep(kind: RecordType, batch: list[Good], outcome: Outcome, actor: access.User, source: str, write: bool) -> None:
-    """One batch in one transaction: new rows by COPY, changed ones as corrections."""
-    if not batch:
-        return
-    with transaction.atomic():
-        rows = kind.model._base_manager.filter(source=source, source_id__in=[row.source_id for row in batch])
-        known = {record.source_id: record for record in (rows.select_for_update() if write else rows)}
-        new = [row for row in batch if row.source_id not in known]
-        changed = []
-        for row in batch:
-            record = known.get(row.source_id)
-            if record is not None:
-                differs = {name: value for name, value in _whole(row).items() if getattr(record, name) != value}
-                if differs:
-                    changed.append((record, differs))
-        if write:
-            registers.keep_people([person for row in batch for person in row.people], source=source)
-            now = timezone.now()
-            rows_new = [{"source_id": row.source_id, "recorded_at": now, **_whole(row)} for row in new]
-            copy_rows(
-                kind, rows_new, {"source": source, "recorded_by": actor.username, "reason": "", "synthetic": False}
+class _Keeper:
+    """Good rows into the table, a batch in one transaction: new ones by COPY, changed ones as corrections."""
+
+    def __init__(self, kind: RecordType, actor: access.User, source: str, write: bool) -> None:
+        self.kind, self.actor, self.source, self.write = kind, actor, source, write
+        former = kind.history._base_manager.filter(source=source, superseded_kind="withdrawn")
+        self.withdrawn = frozenset(former.values_list("source_id", flat=True))
+
+    def keep(self, batch: list[Good], outcome: Outcome, refused: _Refused) -> None:
+        """Write the batch, or with ``write`` off only count; what the present records forbid goes to ``refused``."""
+        if not batch:
+            return
+        new: list[Good] = []
+        changed: list[tuple[Good, Record, dict[str, Any]]] = []
+        bad: list[tuple[Good, list[RowFault]]] = []
+        with transaction.atomic():
+            known = self._known(batch)
+            for row in batch:
+                record = known.get(row.source_id)
+                faults, differs = self._compared(row, record)
+                if faults:
+                    bad.append((row, faults))
+                elif record is None:
+                    new.append(row)
+                elif differs:
+                    changed.append((row, record, differs))
+            if self.write:
+                self._write(new, changed)
+        # After the transaction: what it undoes must not have been told already.
+        for row, faults in bad:
+            refused.take(row.line, faults)
+        outcome.new += len(new)
+        outcome.changed += len(changed)
+        outcome.same += len(batch) - len(new) - len(changed) - len(bad)
+
+    def _known(self, batch: list[Good]) -> dict[str, Record]:
+        rows = self.kind.model._base_manager.filter(source=self.source, source_id__in=[row.source_id for row in batch])
+        return {record.source_id: record for record in (rows.select_for_update() if self.write else rows)}
+
+    def _compared(self, row: Good, record: Record | None) -> tuple[list[RowFault], dict[str, Any]]:
+        """What speaks against the row, and what it would change."""
+        if record is None:
+            return (self._gone() if row.source_id in self.withdrawn else []), {}
+        differs = {
+            name: value for name, value in row.fields().items() if name in row.given and getattr(record, name) != value
+        }
+        if not differs:
+            return [], {}
+        if not may_write(self.actor, self.kind, "import", record.unit_path.rstrip("/"), record.place):
+            zh, en = (
+                "已属于您不可导入的单位或属地的记录。",
+                "Is the id of a record of a unit or place that is not yours.",
             )
-            reason = checked_reason("导入更新")
-            with written_by(actor.username, reason):
-                for record, differs in changed:
-                    if not may_write(actor, kind, "import", record.unit_path.rstrip("/"), record.place):
-                        raise access.forbidden()
-                    rows.filter(pk=record.pk).update(**differs, recorded_by=actor.username, reason=reason)
-    outcome.new += len(new)
-    outcome.changed += len(changed)
-    outcome.same += len(batch) - len(new) - len(changed)
+            return [RowFault(SOURCE_ID, Fault("source_id_taken", zh, en))], {}
+        if not row.given.issuperset(column.name for column in self.kind.columns):
+            # Cells that the file does not have stay: the rules are asked about the record as it would be.
+            whole = {column.name: getattr(record, column.name) for column in self.kind.columns} | differs
+            faults = [*check_dates(whole), *(fault for rule in self.kind.options.rules for fault in rule(whole))]
+            return faults, differs
+        return [], differs
 
+    @staticmethod
+    def _gone() -> list[RowFault]:
+        zh = "该记录已撤回。如需再用，请在记录页恢复。"
+        return [RowFault(SOURCE_ID, Fault("source_id_withdrawn", zh, "Was withdrawn; restore the record on its page."))]
 
-def _whole(row: Good) -> dict[str, Any]:
-    return {"unit_path": row.unit_path, "place": row.place, **row.values}
+    def _write(self, new: list[Good], changed: list[tuple[Good, Record, dict[str, Any]]]) -> None:
+        people = [person for row in new for person in row.people]
+        people += [person for row, _record, _differs in changed for person in row.people]
+        if people:
+            registers.keep_people(people, source=self.source)
+        now = timezone.now()
+        rows = [{"source_id": row.source_id, "recorded_at": now, **row.fields()} for row in new]
+        same = {"source": self.source, "recorded_by": self.actor.username, "reason": "", "synthetic": False}
+        copy_rows(self.kind, rows, same)
+        if not changed:
+            return
+        reason = checked_reason("导入更新")
+        with written_by(self.actor.username, reason):
+            for _row, record, differs in changed:
+                self.kind.model._base_manager.filter(pk=record.pk).update(
+                    **differs, recorded_by=self.actor.username, reason=reason
+                )

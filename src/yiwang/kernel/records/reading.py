@@ -18,7 +18,11 @@ BLOCK = 1 << 20
 # A heading is looked for this far down: titles and notes stand above it.
 HEADING_ROWS = 10
 LONGEST_CELL = 10_000
+# So many characters of three bytes before the first wrong byte: GB18030 text does not come out as UTF-8 by chance.
+SURELY_UTF_8 = 2
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?", re.ASCII)
 csv.field_size_limit(LONGEST_CELL * 10)
 
 
@@ -33,8 +37,8 @@ class Line:
 def lines(path: Path) -> Iterator[Line]:
     """The rows of a .csv, .txt or .xlsx, blank ones left out; a long file is never in memory as a whole.
 
-    Problems: ``file_not_found``, ``file_type_refused``, ``file_empty``, ``encoding_unknown``, ``file_damaged``,
-    ``heading_merged``.
+    Problems: ``file_not_found``, ``file_type_refused``, ``file_empty``, ``encoding_unknown``, ``encoding_broken``,
+    ``file_damaged``, ``heading_merged``.
     """
     if not path.is_file():
         raise Problem("file_not_found", f"找不到文件 {path}。", f"There is no file {path}.")
@@ -55,7 +59,10 @@ def lines(path: Path) -> Iterator[Line]:
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8 (with or without mark), UTF-16 with a mark, or GB18030, whichever reads the whole file."""
+    """UTF-8 (with or without mark), UTF-16 with a mark, or GB18030, whichever reads the whole file.
+
+    Problems: ``encoding_unknown``, ``encoding_broken``.
+    """
     with path.open("rb") as handle:
         head = handle.read(4)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -64,15 +71,20 @@ def encoding_of(path: Path) -> str:
         candidates = ("utf-8-sig", "gb18030")
     at = 0
     for name in candidates:
-        decoder, at = codecs.getincrementaldecoder(name)(), 0
+        decoder, at, line, wide = codecs.getincrementaldecoder(name)(), 0, 1, 0
         try:
             with path.open("rb") as handle:
                 while block := handle.read(BLOCK):
-                    decoder.decode(block)
+                    text = decoder.decode(block)
                     at += len(block)
+                    line += text.count("\n")
+                    wide += _wide(text)
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode("utf-8", "ignore")
             at += error.start
+            if name == "utf-8-sig" and wide + _wide(before) >= SURELY_UTF_8:
+                raise _broken(path, line + before.count("\n"), at) from error
             continue
         return name
     raise Problem(
@@ -83,17 +95,36 @@ def encoding_of(path: Path) -> str:
     )
 
 
+def _wide(text: str) -> int:
+    """Characters that UTF-8 writes with three bytes or more, as all Chinese ones."""
+    return 0 if text.isascii() else sum(char > "\u07ff" for char in text)
+
+
+def _broken(path: Path, line: int, at: int) -> Problem:
+    """The Problem of a UTF-8 file with a wrong byte, which GB18030 would read as other characters without a word."""
+    return Problem(
+        "encoding_broken",
+        f"文件 {path.name} 是 UTF-8 文字，但第 {line} 行（第 {at + 1} 个字节附近）有损坏的字符。"
+        "请重新导出该文件，或用 WPS 打开、改正该行后另存为“CSV UTF-8”。",
+        f"The file {path.name} is UTF-8, but line {line} (near byte {at + 1}) holds a broken character. Export it "
+        "again, or mend that line and save it as CSV UTF-8.",
+        line=line,
+        byte=at + 1,
+    )
+
+
 def _text(path: Path) -> Iterator[Line]:
     with path.open(encoding=encoding_of(path), newline="") as handle:
         sample = handle.read(4096)
         first = sample.split("\n", 1)[0]
         separator = max(",\t;", key=first.count)
         handle.seek(0)
-        reader = csv.reader((line.replace("\x00", "␀") for line in handle), delimiter=separator)
+        reader = csv.reader(handle, delimiter=separator)
         try:
-            for cells in reader:
+            # A cell may hold line ends: rows are counted, as spreadsheets do, not lines.
+            for number, cells in enumerate(reader, start=1):
                 if any(cell.strip() for cell in cells):
-                    yield Line(reader.line_num, cells)
+                    yield Line(number, cells)
         except csv.Error as error:
             raise Problem(
                 "file_damaged",
@@ -134,3 +165,15 @@ def _refuse_merged(path: Path) -> None:
                 f"表头附近有合并单元格（{place}）。请取消合并，每列写一个名称，或使用下载的模板。",
                 f"Cells near the heading are merged ({place}). Unmerge them and name each column, or use the template.",
             )
+
+
+def safe(text: str) -> str:
+    """A cell for a CSV that goes out: what a spreadsheet would run is marked as text; a number is none of that."""
+    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def unmarked(cell: object) -> object:
+    """A cell that came in, without the mark that :func:`safe` put on it: then a formula is one again, and refused."""
+    if isinstance(cell, str) and cell[:1] == "'" and cell[1:].startswith(FORMULA):
+        return cell[1:]
+    return cell
