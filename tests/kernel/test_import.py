@@ -20,6 +20,7 @@ from openpyxl import Workbook
 from yiwang.domains.services.kiosks.models import Kiosk, Transaction
 from yiwang.kernel.access.api import User
 from yiwang.kernel.access.testing import make_unit, make_user
+from yiwang.kernel.audit import api as audit
 from yiwang.kernel.orgs.api import Division
 from yiwang.kernel.records import importing, services
 from yiwang.kernel.records.columns import CellFault, NameColumn
@@ -54,6 +55,27 @@ def bring(path: Path, operator: User, **options: Any) -> importing.Outcome:
 def faults(outcome: importing.Outcome) -> list[tuple[int, str, str]]:
     """Row, column and code of what is shown."""
     return [(row, column, fault.code) for row, column, fault in outcome.shown]
+
+
+def test_every_batch_leaves_its_trail(tmp_path: Path, operator: User) -> None:
+    path = table(tmp_path / "a.csv", *ROWS)
+    bring(path, operator)
+    bring(path, operator)
+    entry = audit.entries(action="records.import").get()
+    assert (entry.actor, entry.object_type, entry.detail) == (operator.username, "s05.kiosk", {"new": 2, "changed": 0})
+
+
+def test_a_correction_leads_to_no_place_where_one_may_not_write(
+    tmp_path: Path, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(table(tmp_path / "a.csv", *ROWS), operator)
+    Division.objects.create(code12="441502002000", name="香洲街道", level="town", kind="街道", administered=True)
+    monkeypatch.setattr(services, "may_write", lambda *rest: rest[-1].startswith("441502001"))
+    record = Kiosk._base_manager.get(device_no="A1")
+    with pytest.raises(Problem) as refused:
+        services.correct(record, {"place": "441502002000"}, actor=operator, reason="移机")
+    assert refused.value.code == "forbidden"
+    assert Kiosk._base_manager.get(device_no="A1").place == "441502001000"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

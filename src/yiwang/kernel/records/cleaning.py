@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Max
-
 from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.identifiers import Fault
 
@@ -97,8 +95,3 @@ def people_of(kind: RecordType, cells: Mapping[str, object], values: Mapping[str
             name = values.get(column.name.replace("_key", "_name")) or ""
             found.append((citizen_id(cell_text(cells.get(column.name))), str(name)))
     return found
-
-
-def last_change(kind: RecordType) -> Any:
-    """When the system last learned something of this type, or None."""
-    return kind.model._base_manager.aggregate(last=Max("recorded_at"))["last"]

@@ -26,7 +26,7 @@ from .columns import CellFault, cell_text, links_read_once
 from .loading import copy_rows
 from .reading import HEADING_ROWS, Line, lines, safe, unmarked
 from .registry import record_types
-from .selectors import may_write
+from .selectors import can, may_write
 from .services import checked_reason, written_by
 from .types import RecordType, RowFault
 
@@ -171,7 +171,7 @@ def run(
     same is left, another becomes a correction. So an import that was killed is simply run again: nothing is lost and
     nothing comes twice. Problems: ``forbidden``, ``source_invalid``, those of :func:`heading` and of reading.
     """
-    if not any(may_import(actor, kind)):
+    if not can(actor, kind, "import"):
         raise access.forbidden()
     _check_source(source)
     outcome = Outcome()
@@ -196,14 +196,6 @@ def run(
                 progress(outcome.rows)
         keeper.keep(batch, outcome, refused)
         progress(outcome.rows)
-    if write:
-        audit.record(
-            "records.import",
-            actor=actor.username,
-            object_type=kind.key,
-            object_id=source,
-            detail={"rows": outcome.rows, "new": outcome.new, "changed": outcome.changed, "bad": outcome.bad},
-        )
     return outcome
 
 
@@ -215,12 +207,6 @@ def _check_source(source: str) -> None:
             f"来源系统应为 1 至 {limit} 个字符，不含控制字符。",
             f"The source system is named by 1 to {limit} printable characters.",
         )
-
-
-def may_import(actor: access.User, kind: RecordType) -> list[bool]:
-    """Whether the person may import rows of their unit, or of anywhere."""
-    unit = actor.unit_path or ""
-    return [may_write(actor, kind, "import", unit, actor.place)]
 
 
 def label(kind: RecordType, column: str) -> str:
@@ -349,12 +335,24 @@ class _Keeper:
                     changed.append((row, record, differs))
             if self.write:
                 self._write(new, changed)
+                self._note(len(new), len(changed))
         # After the transaction: what it undoes must not have been told already.
         for row, faults in bad:
             refused.take(row.line, faults)
         outcome.new += len(new)
         outcome.changed += len(changed)
         outcome.same += len(batch) - len(new) - len(changed) - len(bad)
+
+    def _note(self, new: int, changed: int) -> None:
+        """The trail of this batch, in its transaction: an import that is killed has left one for all that it wrote."""
+        if new or changed:
+            audit.record(
+                "records.import",
+                actor=self.actor.username,
+                object_type=self.kind.key,
+                object_id=self.source,
+                detail={"new": new, "changed": changed},
+            )
 
     def _known(self, batch: list[Good]) -> dict[str, Record]:
         rows = self.kind.model._base_manager.filter(source=self.source, source_id__in=[row.source_id for row in batch])

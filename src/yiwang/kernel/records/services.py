@@ -153,6 +153,9 @@ def correct(
     cleaned = _merged(kind, current, given)
     changed = {name: value for name, value in cleaned.items() if value != getattr(current, name)}
     if "place" in changes and (place := _place(changes["place"])) != current.place:
+        # Else a town could hand its record to another, where it may write nothing.
+        if not may_write(actor, kind, "correct", current.unit_path.rstrip("/"), place):
+            raise access.forbidden()
         changed["place"] = place
     if not changed:
         raise Problem("nothing_changed", "内容没有变化，未作更正。", "Nothing is different; nothing was corrected.")
