@@ -18,6 +18,7 @@ KERNEL_ROOMS = (
     "codes",
     "limits",
     "files",
+    "jobs",
     "registers",
     "records",
     "notices",

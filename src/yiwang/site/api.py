@@ -28,6 +28,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/notices", "yiwang.kernel.notices.rest.router"),
     ("/codes", "yiwang.kernel.codes.rest.router"),
     ("/limits", "yiwang.kernel.limits.rest.router"),
+    ("/jobs", "yiwang.kernel.jobs.rest.router"),
     ("/records", "yiwang.kernel.records.rest.router"),
     *((f"/{system.url_prefix.strip('/')}", f"{system.module}.rest.router") for system in systems.installed()),
 )

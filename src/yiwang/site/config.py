@@ -205,6 +205,8 @@ def logging_settings() -> dict[str, Any]:
         "filters": {"request": {"()": "yiwang.site.observe.RequestNumberFilter"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
         "root": {"handlers": ["console"], "level": log_level()},
+        # The queue tells every job's start and end at INFO; jobs tell that themselves, on their page.
+        "loggers": {"procrastinate": {"level": "WARNING"}},
     }
 
 

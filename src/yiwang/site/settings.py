@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "yiwang.kernel.codes",
     "yiwang.kernel.limits",
     "yiwang.kernel.files",
+    "procrastinate.contrib.django",
+    "yiwang.kernel.jobs",
     "yiwang.kernel.registers",
     "yiwang.kernel.records",
     "yiwang.kernel.notices",

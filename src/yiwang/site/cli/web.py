@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import click
@@ -16,12 +16,16 @@ from yiwang.site.cli import ports
 PORT = click.option(
     "--port", type=click.IntRange(1, 65535), help="端口，默认 PORT 或 8000；占用时取下一个 / next free when taken"
 )
+WORKER = click.option(
+    "--no-worker", is_flag=True, help="不执行后台任务，另行运行 yiwang worker / jobs are done by `yiwang worker` elsewhere"
+)
 
 
 @click.command()
 @PORT
+@WORKER
 @click.option("--no-serve", is_flag=True, help="写出报告后结束，不启动网页服务 / end after the report")
-def demo(port: int | None, no_serve: bool) -> None:
+def demo(port: int | None, no_worker: bool, no_serve: bool) -> None:
     """装入演示、以 2023-06-30 为截止日评估、写出并核验报告，然后启动 / the demonstration from load to serve."""
     chosen = address(port)
     os.environ.setdefault("YIWANG_DEMO", "1")
@@ -31,12 +35,13 @@ def demo(port: int | None, no_serve: bool) -> None:
 
         demonstration.run(chosen)
         if not no_serve:
-            run_server(chosen)
+            run_server(chosen, worker=not no_worker)
 
 
 @click.command()
 @PORT
-def serve(port: int | None) -> None:
+@WORKER
+def serve(port: int | None, no_worker: bool) -> None:
     """启动网页服务和自带数据库，Ctrl-C 停止 / serve pages, API and the embedded database; Ctrl-C stops."""
     chosen = address(port)
     with postgres.lease(), counters():
@@ -48,7 +53,7 @@ def serve(port: int | None) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         registers.check_key()
         click.echo(f"一网 Yiwang：{config.base_url()}  （监听 listening on 127.0.0.1:{chosen}，Ctrl-C 停止 stops）")
-        run_server(chosen)
+        run_server(chosen, worker=not no_worker)
 
 
 def address(port: int | None) -> int:
@@ -79,9 +84,14 @@ def counters() -> Iterator[None]:
         yield
 
 
-def run_server(port: int) -> None:
-    """gunicorn with uvicorn workers on the loopback address until it is told to stop (SIGINT, SIGTERM)."""
+def run_server(port: int, *, worker: bool) -> None:
+    """gunicorn with uvicorn workers on the loopback address until it is told to stop (SIGINT, SIGTERM).
+
+    With ``worker`` a process beside it runs the jobs.
+    """
     from gunicorn.app.base import BaseApplication
+
+    from yiwang.site.cli.worker import beside
 
     # Collected static files, for a proxy that serves them itself; empty otherwise.
     (state.home() / "static").mkdir(exist_ok=True)
@@ -114,4 +124,5 @@ def run_server(port: int) -> None:
 
             return application
 
-    Server().run()
+    with beside() if worker else nullcontext():
+        Server().run()

@@ -1,0 +1,10 @@
+"""Door of the room of jobs."""
+
+from __future__ import annotations
+
+from .models import Job
+from .selectors import job, visible
+from .services import cancel
+from .tasks import start, work
+
+__all__ = ["Job", "cancel", "job", "start", "visible", "work"]
