@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _CITIZEN_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 _CITIZEN_CHECK = "10X98765432"
+# Values of the characters by their byte: a table and a product of two rows is a fifth of the time of a loop, and half a
+# million identifiers are checked in one import.
+_USCC_VALUES = {char: value for value, char in enumerate(USCC_ALPHABET)}
+_CITIZEN_ZERO = ord("0") * sum(_CITIZEN_WEIGHTS)
+_CITIZEN_FORM = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Fault:
 
 def uscc_check_char(first17: str) -> str:
     """Check character of a credit code from its first 17 characters (each of ``USCC_ALPHABET``)."""
-    total = sum(USCC_ALPHABET.index(char) * weight for char, weight in zip(first17, _USCC_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_USCC_VALUES.__getitem__, first17), _USCC_WEIGHTS))
     return USCC_ALPHABET[(31 - total % 31) % 31]
 
 
@@ -59,7 +65,7 @@ def uscc_fault(code: str) -> Fault | None:
 
 def citizen_id_check_char(first17: str) -> str:
     """Check character of a citizen id from its first 17 digits."""
-    total = sum(int(char) * weight for char, weight in zip(first17, _CITIZEN_WEIGHTS, strict=True))
+    total = sum(map(mul, first17.encode(), _CITIZEN_WEIGHTS)) - _CITIZEN_ZERO
     return _CITIZEN_CHECK[total % 11]
 
 
@@ -71,7 +77,7 @@ def citizen_id_from_15(old: str) -> str:
 
 def citizen_id_fault(number: str) -> Fault | None:
     """Why ``number`` is no citizen id (公民身份号码, 18 characters), or None. Messages never repeat the number."""
-    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number, re.ASCII):
+    if not _CITIZEN_FORM.fullmatch(number):
         return Fault(
             "citizen_id_form",
             "公民身份号码应为 18 位：前 17 位为数字，末位为数字或大写 X。",

@@ -21,7 +21,7 @@ from yiwang.lib.problems import Problem
 from yiwang.lib.workbooks import printable
 
 from .base import Record
-from .cleaning import LONGEST_SOURCE_ID, Places, Units, check_dates, clean_row, people_of
+from .cleaning import LONGEST_SOURCE_ID, Cleaner, Places, Units, check_dates, people_of
 from .columns import CellFault, cell_text, links_read_once
 from .loading import copy_rows
 from .reading import HEADING_ROWS, Line, lines, safe, unmarked
@@ -256,7 +256,8 @@ class _Reader:
         self.kind, self.fields, self.actor = kind, fields, actor
         owner = unit or actor.unit
         self.default = owner.path if owner else ""
-        self.units, self.places = Units(), Places()
+        self.units, self.places, self.cleaner = Units(), Places(), Cleaner(kind)
+        self.writable: dict[tuple[str, str], bool] = {}
         self.seen: dict[str, int] = {}
         owned = {"unit": "unit_path", "place": "place"}
         self.given = frozenset(owned.get(name, name) for name in fields if name not in ("", "source_id"))
@@ -264,7 +265,7 @@ class _Reader:
     def read(self, line: Line) -> tuple[Good | None, list[RowFault]]:
         """The row, or its faults."""
         cells = {name: unmarked(cell) for name, cell in zip(self.fields, line.cells, strict=False) if name}
-        cleaned = clean_row(self.kind, cells)
+        cleaned = self.cleaner.clean(cells)
         faults = list(cleaned.faults)
         path, place = self.default, ""
         try:
@@ -282,7 +283,7 @@ class _Reader:
                 cells.get(self.kind.options.code)
             )
         faults += self._source_id(source_id, line.number)
-        if not faults and not may_write(self.actor, self.kind, "import", path, place):
+        if not faults and not self._writable(path, place):
             faults.append(
                 RowFault(
                     UNIT,
@@ -295,6 +296,11 @@ class _Reader:
             return None, faults
         people = people_of(self.kind, cells, cleaned.values)
         return Good(line, source_id, path + "/", place, cleaned.values, people, self.given), []
+
+    def _writable(self, path: str, place: str) -> bool:
+        if (path, place) not in self.writable:
+            self.writable[path, place] = may_write(self.actor, self.kind, "import", path, place)
+        return self.writable[path, place]
 
     def _source_id(self, source_id: str, number: int) -> list[RowFault]:
         if not 1 <= len(source_id) <= LONGEST_SOURCE_ID:

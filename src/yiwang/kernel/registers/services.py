@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from . import keys
@@ -49,7 +50,7 @@ def _note(ring: keys.Ring) -> None:
 
 def person_key(citizen_id: str) -> uuid.UUID:
     """The pseudonym of the person with this 18-character citizen id (checked by the caller)."""
-    return keys.ring().pseudonym("person", citizen_id)
+    return keys.pseudonym(keys.index_of(settings.YIWANG_PERSONAL_KEY_FILE), "person", citizen_id)
 
 
 @transaction.atomic
