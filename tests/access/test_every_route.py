@@ -141,6 +141,7 @@ class Walker:
             "access:session-end": [999],
             "access:token-revoke": [999],
             "notices:open": [d.notice.pk],
+            "jobs:cancel": [d.job.pk],
             "audit:export": ["csv"],
             "orgs:unit": [names["unit"]],
             "codes:detail": ["sex"],
@@ -188,7 +189,7 @@ class Walker:
         names, d = self._names(owner), self.district
         path = self.calls[name][1]
         number = names["change"] if "adjustments" in path else 1
-        pk = names["hand_in"] if "hand-ins" in path else names["round"]
+        pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
         code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
         key = "licensing.decision" if "limits" in path else d.check.key
         address = path.format(pk=pk, number=number, code=code, key=key, name="sex", year=2023)

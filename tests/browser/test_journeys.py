@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +12,8 @@ from playwright.sync_api import Page, expect
 from .demo import DemoSite
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = os.environ.get("YIWANG_PICTURES") == "1"
 FOCUSED = (
     """() => { const e = document.activeElement; return e ? (e.innerText || e.value || e.name || '').trim() : ''; }"""
 )
@@ -137,3 +141,35 @@ def test_unsaved_work_is_guarded(demo_site: DemoSite, open_page: Callable[..., P
     page.locator(".brand").click()
     page.wait_for_url(f"{demo_site.base}/")
     assert asked == ["beforeunload"]
+
+
+def test_a_table_is_imported_through_the_page(demo_site: DemoSite, open_page: Callable[..., Page]) -> None:
+    """With the worker that ``yiwang demo`` keeps beside its web processes."""
+    rows = (
+        "来源编号,设备编号,发生日期,故障类型,故障说明",
+        "J-1,ZZJ-001,2023-07-03,printer,卡纸",
+        "J-2,ZZJ-002,2023-07-32,printer,日期有误",
+        "J-3,没有,2023-07-04,printer,设备不存在",
+    )
+    data = "\r\n".join(rows).encode("gb18030")
+    page = demo_site.page_for(open_page, "operator")
+    page.goto(f"{demo_site.base}/records/s05.fault/import/")
+    page.set_input_files("#import-file", {"name": "故障.csv", "mimeType": "text/csv", "buffer": data})
+    page.click(".card button[type=submit]")
+    page.wait_for_url("**/import/*/")
+    expect(page.locator("main")).to_contain_text("写入 1 行", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("不是有效日期")
+    with page.expect_download() as download:
+        page.click("main a[href$='bad-rows/']")
+    assert "设备不存在" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    if PICTURES:
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            # The side bar slides away.
+            page.wait_for_timeout(600)
+            page.screenshot(path=ROOT / "docs" / "pictures" / f"import-{width}.png", full_page=True)
+        page.set_viewport_size({"width": 1440, "height": 900})
+    page.click("form[action$='confirm/'] button[type=submit]")
+    expect(page.locator("main")).to_contain_text("新增 1 条", timeout=30_000)
+    page.goto(f"{demo_site.base}/records/s05.fault/?q=卡纸")
+    expect(page.locator("main")).to_contain_text("卡纸")

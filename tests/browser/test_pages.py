@@ -52,6 +52,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("record-masked", "bureau", "/records/s05.transaction/1/"),
     ("record-new", "operator", "/records/s05.fault/new/"),
     ("record-correct", "bureau", "/records/s05.kiosk/1/correct/"),
+    ("import", "operator", "/records/s05.fault/import/"),
+    ("jobs", "sysadmin", "/jobs/"),
     ("codes", "bureau", "/codes/"),
     ("code-list", "bureau", "/codes/kiosk-fault/"),
     ("limits", "bureau", "/limits/"),

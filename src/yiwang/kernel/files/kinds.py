@@ -27,6 +27,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 IMAGE_TYPES = frozenset({PNG, JPEG})
+TABLE_TYPES = frozenset({XLSX, CSV, TEXT})
 DOCUMENT_TYPES = frozenset({DOCX, TEXT})
 EVIDENCE_TYPES = frozenset({DOCX, XLSX, PPTX, PDF, OFD, TEXT, CSV}) | IMAGE_TYPES
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.base import File
+from django.db import transaction
 from django.http import FileResponse, HttpResponseBase
 
 from yiwang.kernel.access.api import User
@@ -150,6 +151,22 @@ def open_bytes(stored: StoredFile) -> BinaryIO:
             status=410,
             sha256=stored.sha256,
         ) from error
+
+
+def path_of(stored: StoredFile) -> Path:
+    """Where the bytes lie, for a program that needs a path; read only. Problems as :func:`open_bytes`."""
+    open_bytes(stored).close()
+    return blob_path(stored.sha256)
+
+
+def remove(stored: StoredFile, *, actor: str) -> None:
+    """Forget a file that was needed for a while only; its bytes go too, unless another upload had the same."""
+    sha256 = stored.sha256
+    audit.record("files.remove", actor=actor, object_type="files.file", object_id=str(stored.pk))
+    stored.delete()
+    if not StoredFile.objects.filter(sha256=sha256).exists():
+        # After the commit: a rollback must find the bytes.
+        transaction.on_commit(lambda: blob_path(sha256).unlink(missing_ok=True))
 
 
 def download_response(stored: StoredFile) -> HttpResponseBase:

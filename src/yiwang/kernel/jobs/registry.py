@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .running import Running
-
 Work = Callable[..., dict[str, Any] | None]
 
 

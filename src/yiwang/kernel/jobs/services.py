@@ -23,10 +23,11 @@ MOST_ATTEMPTS = 5
 KEPT_DAYS = 30
 
 
-def open_job(task: str, actor: access.User | None, params: dict[str, Any]) -> Job:
+def open_job(task: str, actor: access.User | None, params: dict[str, Any], about: str = "") -> Job:
     """The row of a job that waits."""
     kind = TASKS[task]
-    return Job.objects.create(task=task, params=params, title_zh=kind.zh, title_en=kind.en, started_by=actor)
+    zh, en = (f"{kind.zh}：{about}", f"{kind.en}: {about}") if about else (kind.zh, kind.en)
+    return Job.objects.create(task=task, params=params, title_zh=zh[:200], title_en=en[:300], started_by=actor)
 
 
 def run(pk: int) -> None:

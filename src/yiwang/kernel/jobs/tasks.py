@@ -40,12 +40,12 @@ def clear(timestamp: int) -> None:
     services.clear()
 
 
-def start(task: str, *, actor: access.User, lock: str = "", **params: Any) -> Job:
+def start(task: str, *, actor: access.User, about: str = "", lock: str = "", **params: Any) -> Job:
     """Queue a job in the present transaction: it begins after the commit, and not at all after a rollback.
 
-    Jobs with the same ``lock`` run one after another.
+    ``about`` says in the list which of its kind it is. Jobs with the same ``lock`` run one after another.
     """
-    job = services.open_job(task, actor, params)
+    job = services.open_job(task, actor, params, about)
     run_job.configure(lock=lock or None).defer(pk=job.pk)
     return job
 

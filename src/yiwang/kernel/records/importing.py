@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,21 +17,21 @@ from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.registers import api as registers
 from yiwang.lib.identifiers import Fault
 from yiwang.lib.problems import Problem
-from yiwang.lib.workbooks import printable
 
 from .base import Record
 from .cleaning import LONGEST_SOURCE_ID, Cleaner, Places, Units, check_dates, people_of
-from .columns import CellFault, cell_text, links_read_once
+from .columns import CellFault, Column, PersonColumn, cell_text, links_read_once
 from .loading import copy_rows
-from .reading import HEADING_ROWS, Line, lines, safe, unmarked
+from .reading import HEADING_ROWS, Line, lines, unmarked
+from .refused import FAULTS, Refused
 from .registry import record_types
 from .selectors import can, may_write
 from .services import checked_reason, written_by
 from .types import RecordType, RowFault
 
 BATCH = 5_000
-SHOWN = 20
-UNIT, PLACE, SOURCE_ID, FAULTS = "所属单位", "所在地", "来源编号", "错误"
+SAMPLES = 5
+UNIT, PLACE, SOURCE_ID = "所属单位", "所在地", "来源编号"
 _FIXED = {
     UNIT: "unit",
     "unit": "unit",
@@ -41,6 +40,18 @@ _FIXED = {
     SOURCE_ID: "source_id",
     "source_id": "source_id",
 }
+
+
+Effect = Literal["new", "changed", "same"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One of the first good rows, for the preview: its number, whether it is new, changed or same, masked cells."""
+
+    row: int
+    effect: Effect
+    cells: tuple[str, ...]
 
 
 @dataclass
@@ -53,6 +64,7 @@ class Outcome:
     same: int = 0
     bad: int = 0
     shown: list[tuple[int, str, Fault]] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
 
     @property
     def good(self) -> int:
@@ -165,15 +177,16 @@ def run(
     bad_rows: Path | None = None,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Outcome:
-    """Check every row; with ``write`` the good ones go in, batch by batch, the bad ones to ``bad_rows`` (CSV).
+    """Check every row; with ``write`` the good ones go in, batch by batch, the bad ones to ``bad_rows``.
 
-    Each batch is one transaction. A row whose source id is known is compared in the columns that the file has: the
-    same is left, another becomes a correction. So an import that was killed is simply run again: nothing is lost and
-    nothing comes twice. Problems: ``forbidden``, ``source_invalid``, those of :func:`heading` and of reading.
+    ``bad_rows`` ends in .xlsx or .csv. Each batch is one transaction. A row whose source id is known is compared in the
+    columns that the file has: the same is left, another becomes a correction. So an import that was killed is simply
+    run again: nothing is lost and nothing comes twice. Problems: ``forbidden``, ``source_invalid``, those of
+    :func:`heading` and of reading.
     """
     if not can(actor, kind, "import"):
         raise access.forbidden()
-    _check_source(source)
+    check_source(source)
     outcome = Outcome()
     rows = lines(path)
     fields, texts = heading(kind, rows)
@@ -181,7 +194,7 @@ def run(
     keeper = _Keeper(kind, actor, source, write)
     with ExitStack() as stack:
         stack.enter_context(links_read_once())
-        refused = _Refused(kind, texts, bad_rows, outcome, stack)
+        refused = stack.enter_context(Refused(kind, texts, fields, bad_rows, outcome))
         batch: list[Good] = []
         for line in rows:
             outcome.rows += 1
@@ -199,7 +212,8 @@ def run(
     return outcome
 
 
-def _check_source(source: str) -> None:
+def check_source(source: str) -> None:
+    """Problem ``source_invalid`` unless it is a name that a source system may have."""
     limit = Record._meta.get_field("source").max_length or 0
     if not 1 <= len(source) <= limit or not source.isprintable():
         raise Problem(
@@ -209,44 +223,11 @@ def _check_source(source: str) -> None:
         )
 
 
-def label(kind: RecordType, column: str) -> str:
-    """What people call a column."""
-    return str(kind.column(column).verbose_name) if column in {found.name for found in kind.columns} else column
-
-
-def told(kind: RecordType, faults: list[RowFault]) -> str:
-    """All faults of a row in one cell, in both languages."""
-    zh = "；".join(f"{label(kind, row.column)}：{row.fault.zh}" if row.column else row.fault.zh for row in faults)
-    return f"{zh} / {'; '.join(row.fault.en for row in faults)}"
-
-
-def _fit(cells: Any, width: int) -> list[object]:
-    found = list(cells)[:width]
-    return found + [""] * (width - len(found))
-
-
-class _Refused:
-    """The rows that come back: counted, the first shown, all of them in a CSV with the faults beside."""
-
-    def __init__(
-        self, kind: RecordType, texts: list[str], path: Path | None, outcome: Outcome, stack: ExitStack
-    ) -> None:
-        self.kind, self.texts, self.path, self.outcome, self.stack = kind, texts, path, outcome, stack
-        self.file: Any = None
-
-    def take(self, line: Line, faults: list[RowFault]) -> None:
-        """One row more."""
-        self.outcome.bad += 1
-        room = SHOWN - len(self.outcome.shown)
-        self.outcome.shown += [(line.number, label(self.kind, row.column), row.fault) for row in faults[:room]]
-        if self.path is None:
-            return
-        if self.file is None:
-            handle = self.stack.enter_context(self.path.open("w", encoding="utf-8-sig", newline=""))
-            self.file = csv.writer(handle)
-            self.file.writerow([*self.texts, FAULTS])
-        cells = [safe(printable(cell_text(cell))) for cell in _fit(line.cells, len(self.texts))]
-        self.file.writerow([*cells, told(self.kind, faults)])
+def sample_of(column: Column) -> Callable[[Any], str]:
+    """How a preview shows a column's values: as a reader without need sees them, a citizen's id not at all."""
+    if isinstance(column, PersonColumn):
+        return lambda value: "" if value is None else "******"
+    return column.masked
 
 
 class _Reader:
@@ -318,10 +299,11 @@ class _Keeper:
 
     def __init__(self, kind: RecordType, actor: access.User, source: str, write: bool) -> None:
         self.kind, self.actor, self.source, self.write = kind, actor, source, write
+        self.masks = [(column.name, sample_of(column)) for column in kind.columns]
         former = kind.history._base_manager.filter(source=source, superseded_kind="withdrawn")
         self.withdrawn = frozenset(former.values_list("source_id", flat=True))
 
-    def keep(self, batch: list[Good], outcome: Outcome, refused: _Refused) -> None:
+    def keep(self, batch: list[Good], outcome: Outcome, refused: Refused) -> None:
         """Write the batch, or with ``write`` off only count; what the present records forbid goes to ``refused``."""
         if not batch:
             return
@@ -335,10 +317,15 @@ class _Keeper:
                 faults, differs = self._compared(row, record)
                 if faults:
                     bad.append((row, faults))
-                elif record is None:
+                    continue
+                if record is None:
                     new.append(row)
                 elif differs:
                     changed.append((row, record, differs))
+                if len(outcome.samples) < SAMPLES:
+                    effect: Effect = "new" if record is None else "changed" if differs else "same"
+                    cells = tuple(show(row.values[name]) for name, show in self.masks)
+                    outcome.samples.append(Sample(row.line.number, effect, (row.source_id, *cells)))
             if self.write:
                 self._write(new, changed)
                 self._note(len(new), len(changed))

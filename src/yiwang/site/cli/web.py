@@ -17,7 +17,9 @@ PORT = click.option(
     "--port", type=click.IntRange(1, 65535), help="端口，默认 PORT 或 8000；占用时取下一个 / next free when taken"
 )
 WORKER = click.option(
-    "--no-worker", is_flag=True, help="不执行后台任务，另行运行 yiwang worker / jobs are done by `yiwang worker` elsewhere"
+    "--no-worker",
+    is_flag=True,
+    help="不执行后台任务，另行运行 yiwang worker / leave the jobs to `yiwang worker`",
 )
 
 

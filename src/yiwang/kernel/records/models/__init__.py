@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .imports import ImportRun
 from .saved import SavedView
 
-__all__ = ["SavedView"]
+__all__ = ["ImportRun", "SavedView"]
