@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -36,19 +34,6 @@ _TRUE, _FALSE = (
 
 # What a cell holds whose formula went wrong in the workbook it was saved from.
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
-
-# While many rows are read, the codes of linked types are fetched once instead of once a row.
-_LINKS: ContextVar[dict[str, set[str]] | None] = ContextVar("links", default=None)
-
-
-@contextmanager
-def links_read_once() -> Iterator[None]:
-    """Inside, links are checked against the codes that were there at the first look."""
-    token = _LINKS.set({})
-    try:
-        yield
-    finally:
-        _LINKS.reset(token)
 
 
 class CellFault(Exception):
@@ -419,7 +404,7 @@ class LinkColumn(TextColumn):
     def read(self, text: str, cell: object) -> Any:
         """The code when such a record exists."""
         text = super().read(text, cell)
-        if self.missing({text}):
+        if not self.known([text]):
             raise self.unknown(text)
         return text
 
@@ -432,17 +417,11 @@ class LinkColumn(TextColumn):
             f'There is no {self._target().name_en} with the code "{text[:40]}".',
         )
 
-    def missing(self, values: set[str]) -> set[str]:
-        """Those of ``values`` that no record of the target type has as its code."""
+    def known(self, values: Collection[str]) -> set[str]:
+        """Those of ``values`` that a record of the target type has as its code."""
         target = self._target()
-        code = target.options.code
-        known = _LINKS.get()
-        if known is not None:
-            if self.to not in known:
-                known[self.to] = set(target.model._base_manager.values_list(code, flat=True))
-            return values - known[self.to]
-        rows = target.model._base_manager.filter(**{f"{code}__in": values})
-        return values - set(rows.values_list(code, flat=True))
+        rows = target.model._base_manager.filter(**{f"{target.options.code}__in": values})
+        return set(rows.values_list(target.options.code, flat=True))
 
     def _target(self) -> RecordType:
         from .base import REGISTRY

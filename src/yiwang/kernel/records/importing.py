@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from yiwang.lib.problems import Problem
 
 from .base import Record
 from .cleaning import LONGEST_SOURCE_ID, Cleaner, Places, Units, check_dates, people_of
-from .columns import CellFault, Column, PersonColumn, cell_text, links_read_once
+from .columns import CellFault, Column, PersonColumn, cell_text
 from .loading import copy_rows
 from .reading import HEADING_ROWS, Line, lines, unmarked
 from .refused import FAULTS, Refused
@@ -192,23 +192,17 @@ def run(
     fields, texts = heading(kind, rows)
     reader = _Reader(kind, fields, actor, unit)
     keeper = _Keeper(kind, actor, source, write)
-    with ExitStack() as stack:
-        stack.enter_context(links_read_once())
-        refused = stack.enter_context(Refused(kind, texts, fields, bad_rows, outcome))
-        batch: list[Good] = []
-        for line in rows:
-            outcome.rows += 1
-            good, faults = reader.read(line)
-            if good is not None:
-                batch.append(good)
-            else:
-                refused.take(line, faults)
-            if len(batch) == BATCH:
-                keeper.keep(batch, outcome, refused)
-                batch = []
-                progress(outcome.rows)
-        keeper.keep(batch, outcome, refused)
-        progress(outcome.rows)
+    with Refused(kind, texts, fields, bad_rows, outcome) as refused:
+        while found := list(islice(rows, BATCH)):
+            outcome.rows += len(found)
+            batch: list[Good] = []
+            for line, (good, faults) in zip(found, reader.read_all(found), strict=True):
+                if good is not None:
+                    batch.append(good)
+                else:
+                    refused.take(line, faults)
+            keeper.keep(batch, outcome, refused)
+            progress(outcome.rows)
     return outcome
 
 
@@ -243,9 +237,16 @@ class _Reader:
         owned = {"unit": "unit_path", "place": "place"}
         self.given = frozenset(owned.get(name, name) for name in fields if name not in ("", "source_id"))
 
-    def read(self, line: Line) -> tuple[Good | None, list[RowFault]]:
-        """The row, or its faults."""
-        cells = {name: unmarked(cell) for name, cell in zip(self.fields, line.cells, strict=False) if name}
+    def read_all(self, batch: list[Line]) -> list[tuple[Good | None, list[RowFault]]]:
+        """Each row, or its faults."""
+        rows = [
+            {name: unmarked(cell) for name, cell in zip(self.fields, line.cells, strict=False) if name}
+            for line in batch
+        ]
+        self.cleaner.prepare(rows)
+        return [self._read(line, cells) for line, cells in zip(batch, rows, strict=True)]
+
+    def _read(self, line: Line, cells: dict[str, object]) -> tuple[Good | None, list[RowFault]]:
         cleaned = self.cleaner.clean(cells)
         faults = list(cleaned.faults)
         path, place = self.default, ""

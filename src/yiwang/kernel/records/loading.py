@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from yiwang.kernel.registers import api as registers
 
 from .cleaning import Cleaner, people_of, person_columns
-from .columns import links_read_once
 from .services import refused
 from .sync import indexes
 from .types import RecordType
@@ -42,10 +41,11 @@ def load(kind: RecordType, rows: Iterable[NewRow], *, source: str, recorded_by: 
     """
     done = 0
     same = {"source": source, "recorded_by": recorded_by, "synthetic": synthetic, "reason": ""}
-    with transaction.atomic(), links_read_once(), _indexes_afterwards(kind):
+    with transaction.atomic(), _indexes_afterwards(kind):
         cleaner, people = Cleaner(kind), _People(kind, source)
         for batch in _batches(rows):
             done += len(batch)
+            cleaner.prepare([row.cells for row in batch])
             copy_rows(kind, [_clean(kind, cleaner, people, row) for row in batch], same)
             people.keep()
         people.keep()

@@ -110,6 +110,10 @@ def indexes(kind: RecordType) -> dict[str, str]:
         ),
         f"{table}_history_id": f'CREATE INDEX IF NOT EXISTS "{table}_history_id" ON "{table}_history" (id, version)',
     }
+    if kind.options.code:
+        # What links to a record asks by its code.
+        key = f"{table}_code"
+        found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" ("{kind.options.code}")'
     for name in kind.options.filters:
         key = f"{table}_by_{name}"
         found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" ("{name}", {day}, id)'

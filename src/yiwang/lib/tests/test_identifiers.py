@@ -13,6 +13,10 @@ from yiwang.lib.identifiers import (
     citizen_id_check_char,
     citizen_id_fault,
     citizen_id_from_15,
+    licence_check_char,
+    licence_identifier,
+    licence_identifier_fault,
+    licence_type_fault,
     uscc_check_char,
     uscc_fault,
 )
@@ -121,3 +125,46 @@ def test_citizen_ids_are_valid_until_one_digit_slips(
 
 def test_old_ids_of_15_digits() -> None:
     assert citizen_id_from_15("110105491231002") == "11010519491231002X"
+
+
+# domain.md §2.1: published identifiers, and one of a manual whose check character is wrong.
+LICENCES = (
+    ("11100000000013338W011.11430000006122244L.20230000403.001", "U"),
+    ("11100000000013338W009.11330105002500287C.2025052201.002", "0"),
+    ("11100000MB03271699022.340100.000000016.001", "9"),
+    ("11100000000013338W002.11320482014138860P.201807250201.001", "M"),
+    ("11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001", "D"),
+)
+
+
+@pytest.mark.parametrize(("body", "check"), LICENCES)
+def test_licence_identifiers_by_the_national_rule(body: str, check: str) -> None:
+    assert licence_check_char(body.replace(".", "")) == check
+    assert licence_identifier_fault(f"1.2.156.3005.2.{body}.{check}") is None
+    type_code, issuer, serial, version = body.split(".")
+    assert licence_identifier(type_code, issuer, serial, int(version)) == f"1.2.156.3005.2.{body}.{check}"
+
+
+def test_the_manual_s_dummy_and_other_forms_are_no_licence_identifiers() -> None:
+    dummy = licence_identifier_fault(f"1.2.156.3005.2.{LICENCES[-1][0]}.M")
+    assert dummy is not None
+    assert dummy.code == "licence_check"
+    for wrong in ("", LICENCES[0][0] + ".U", "1.2.156.3005.2." + LICENCES[0][0].lower() + ".U"):
+        fault = licence_identifier_fault(wrong)
+        assert fault is not None
+        assert fault.code == "licence_form"
+
+
+@given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=40), st.data())
+def test_one_wrong_character_of_a_licence_is_always_noticed(serial: str, data: st.DataObject) -> None:
+    whole = licence_identifier("11100000000013338W011", "11430000006122244L", serial)
+    start = whole.rindex(f".{serial}.001.") + 1
+    place = data.draw(st.integers(start, start + len(serial) - 1))
+    other = data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ").filter(lambda char: char != whole[place]))
+    assert licence_identifier_fault(whole[:place] + other + whole[place + 1 :]) is not None
+
+
+def test_a_licence_type_carries_the_credit_code_of_who_defines_it() -> None:
+    assert licence_type_fault("11100000000013338W011") is None
+    for wrong in ("11100000000013338W01", "11100000000013338X011", "11100000000013338W01A"):
+        assert licence_type_fault(wrong) is not None
