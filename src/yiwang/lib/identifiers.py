@@ -132,8 +132,8 @@ def licence_identifier_fault(identifier: str) -> Fault | None:
     if match is None:
         return Fault(
             "licence_form",
-            f"电子证照标识应为“{LICENCE_ROOT}类型代码.颁发机构代码.流水号.版本号.校验位”，类型代码 21 位，版本号 3 位。",
-            f'A licence identifier reads "{LICENCE_ROOT}type.issuer.serial.version.check" (type 21, version 3 characters).',
+            f"电子证照标识应为“{LICENCE_ROOT}类型代码.颁发机构代码.流水号.版本号.校验位”，其中类型代码 21 位。",
+            f'A licence identifier reads "{LICENCE_ROOT}type.issuer.serial.version.check", the type 21 characters.',
         )
     expected = licence_check_char("".join(match.groups()[:4]))
     if match[5] != expected:
@@ -152,5 +152,19 @@ def licence_type_fault(code: str) -> Fault | None:
             "licence_type_form",
             "证照类型代码应为 21 位：定义机构的统一社会信用代码 18 位加 3 位顺序号。",
             "A licence type has 21 characters: the credit code of who defines it and three digits.",
+        )
+    return uscc_fault(code[:18])
+
+
+_MATTER_TAIL = re.compile(r"[1-6][0-9]{12}", re.ASCII)
+
+
+def matter_code_fault(code: str) -> Fault | None:
+    """Why ``code`` is no 实施编码 of a matter (GB/T 39554.1-2020: credit code 18, level 1, basic code 12), or None."""
+    if len(code) != 31 or not _MATTER_TAIL.fullmatch(code[18:]):
+        return Fault(
+            "matter_code_form",
+            "事项实施编码应为 31 位：实施主体统一社会信用代码 18 位、行使层级 1 位（1 至 6）、基本编码 12 位。",
+            "A matter's code has 31 characters: credit code 18, level 1 (1 to 6), basic code 12.",
         )
     return uscc_fault(code[:18])

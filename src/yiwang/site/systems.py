@@ -4,4 +4,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.evaluation.planning",
     "yiwang.domains.evaluation.reportcheck",
     "yiwang.domains.services.kiosks",
+    "yiwang.domains.services.licences",
 )

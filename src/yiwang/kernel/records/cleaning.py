@@ -13,8 +13,10 @@ from .columns import CellFault, Column, LinkColumn, PersonColumn, cell_text, cit
 from .types import Cleaned, RecordType, RowFault
 
 LONGEST_SOURCE_ID = 80
-# After so many cells a column whose cells are mostly new is no longer remembered.
+# After so many different cells a column whose cells are mostly new is no longer remembered.
 _LOOK, _NEW = 1000, object()
+# Those of a district: some 80 MB.
+_MOST_PEOPLE = 250_000
 # Codes of links that are remembered at a time: some 20 MB.
 _MOST_LINKS = 100_000
 
@@ -59,12 +61,16 @@ class Cleaner:
 
 
 class _Reading:
-    """One column's cells. What was read is remembered while at least every second cell was seen before."""
+    """One column's cells. What was read is remembered while at least every second cell was seen before.
+
+    People come again late, in a file of millions, and cost most: they are remembered up to a number.
+    """
 
     def __init__(self, column: Column) -> None:
         self.name, self.read = column.name, column.clean_cell
         self.seen: dict[object, Any] | None = {}
         self.asked = 0
+        self.look = _MOST_PEOPLE if isinstance(column, PersonColumn) else _LOOK
 
     def value(self, cell: object) -> Any:
         """The cell's value; CellFault."""
@@ -75,8 +81,11 @@ class _Reading:
         self.asked += 1
         if found is _NEW:
             found = self.seen[cell] = self.read(cell)
-            if self.asked % _LOOK == 0 and len(self.seen) * 2 > self.asked:
-                self.seen = None
+            if len(self.seen) == self.look:
+                if len(self.seen) * 2 > self.asked:
+                    self.seen = None
+                else:
+                    self.look *= 2
         return found
 
 

@@ -17,6 +17,7 @@ from yiwang.lib.identifiers import (
     licence_identifier,
     licence_identifier_fault,
     licence_type_fault,
+    matter_code_fault,
     uscc_check_char,
     uscc_fault,
 )
@@ -168,3 +169,13 @@ def test_a_licence_type_carries_the_credit_code_of_who_defines_it() -> None:
     assert licence_type_fault("11100000000013338W011") is None
     for wrong in ("11100000000013338W01", "11100000000013338X011", "11100000000013338W01A"):
         assert licence_type_fault(wrong) is not None
+
+
+def test_a_matter_s_code_is_read_in_its_parts() -> None:
+    assert matter_code_fault("11370800MB285591843370117002011") is None
+    for wrong in (
+        "11370800MB28559184337011700201",
+        "11370800MB285591857370117002011",
+        "11370800MB285591833370117002011",
+    ):
+        assert matter_code_fault(wrong) is not None
