@@ -6,7 +6,7 @@ from yiwang.lib.paging import Page, cursor_page
 from yiwang.ui.problems import forbidden
 
 from .models import User
-from .rowlock import APP_ROLE, bounds
+from .rowlock import APP_ROLE, as_owner, bounds
 from .rowlock import enter as act_as
 from .rowlock import leave as stop_acting
 from .selectors import (
@@ -31,6 +31,7 @@ __all__ = [
     "User",
     "act_as",
     "api_auth",
+    "as_owner",
     "bounds",
     "can",
     "create_user",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from yiwang.kernel.access import api as access
+from yiwang.kernel.registers import api as registers
 
 from .base import REGISTRY
 from .columns import PersonColumn, UsccColumn
@@ -147,5 +148,7 @@ def apply(kinds: Sequence[RecordType] | None = None) -> None:
                 for statement in indexes(kind).values():
                     cursor.execute(statement)
             cursor.execute(GRANTS.format(role=access.APP_ROLE))
+            # After the grants on every table: of the registers the role may read some columns only.
+            registers.apply_locks()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])

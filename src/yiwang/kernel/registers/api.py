@@ -1,8 +1,25 @@
-"""Door of the register: pseudonyms, keeping people, masked and clear ids, the key."""
+"""Door of the registers: pseudonyms, entering, looking up, merging, masked and clear ids, the key."""
 
 from __future__ import annotations
 
+from .keeping import NewAddress, NewHouse, NewOrganisation, NewPerson, keep_addresses, keep_houses, keep_organisations
+from .locks import apply as apply_locks
 from .selectors import masked_ids, reveal
 from .services import check_key, keep_people, person_key, rotate
 
-__all__ = ["check_key", "keep_people", "masked_ids", "person_key", "reveal", "rotate"]
+__all__ = [
+    "NewAddress",
+    "NewHouse",
+    "NewOrganisation",
+    "NewPerson",
+    "apply_locks",
+    "check_key",
+    "keep_addresses",
+    "keep_houses",
+    "keep_organisations",
+    "keep_people",
+    "masked_ids",
+    "person_key",
+    "reveal",
+    "rotate",
+]

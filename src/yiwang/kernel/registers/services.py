@@ -1,4 +1,4 @@
-"""Keeping people; looking after the key."""
+"""Entering people; looking after the key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import connection, transaction
 
+from yiwang.kernel.access import api as access
+
 from . import keys
+from .keeping import Column, NewPerson, put
+from .kinds import PERSON
 from .models import KeyCheck, RegisteredPerson
 
 BATCH = 5000
@@ -54,31 +58,40 @@ def person_key(citizen_id: str) -> uuid.UUID:
 
 
 @transaction.atomic
-def keep_people(people: Iterable[tuple[str, str]], *, source: str) -> int:
-    """Enter people by citizen id and name in the register; those known keep their name unless they had none. How many.
+def keep_people(
+    people: Iterable[NewPerson | tuple[str, str]], *, source: str, by: str = "", rename: bool = False
+) -> int:
+    """Enter people by citizen id, name and place; how many.
 
-    Ids are sealed before they reach the database. The shared lock, held until the caller's transaction ends, keeps
-    :func:`rotate` from giving up the key that they are sealed with before it can see them.
+    Those known keep their name and place unless they had none; with ``rename`` (a base register is the source) they
+    get the newer ones, with a trail. Ids are sealed before they reach the database. The shared lock, held until the
+    caller's transaction ends, keeps :func:`rotate` from giving up the key that they are sealed with before it can see
+    them.
     """
-    people = list(people)
-    if not people:
+    wanted: dict[str, NewPerson] = {}
+    for row in people:
+        person = NewPerson(*row)
+        known = wanted.get(person.citizen_id)
+        if known is None or rename or not known.name:
+            wanted[person.citizen_id] = person
+    if not wanted:
         return 0
-    with connection.cursor() as cursor:
+    with access.as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK_KEY])
     ring = keys.ring()
-    rows: dict[uuid.UUID, RegisteredPerson] = {}
-    for number, name in people:
-        key = ring.pseudonym("person", number)
-        if key not in rows or not rows[key].name:
-            rows[key] = RegisteredPerson(
-                key=key, sealed=ring.seal(key, number), seal_key=ring.active, name=name[:60], source=source
-            )
-    known = dict(RegisteredPerson.objects.filter(pk__in=rows).values_list("key", "name"))
-    fresh = [row for key, row in rows.items() if key not in known]
-    RegisteredPerson.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
-    named = [row for key, row in rows.items() if row.name and known.get(key) == ""]
-    RegisteredPerson.objects.bulk_update(named, ["name"], batch_size=BATCH)
-    return len(rows)
+    columns = [
+        Column("key", "uuid"),
+        Column("sealed", "bytea"),
+        Column("seal_key", "int4"),
+        Column("name", stays=not rename),
+        Column("place", stays=not rename),
+    ]
+    rows = (
+        (key := ring.pseudonym("person", number), ring.seal(key, number), ring.active, row.name[:60], row.place)
+        for number, row in wanted.items()
+    )
+    put(PERSON, columns, rows, source=source, by=by)
+    return len(wanted)
 
 
 def rotate() -> int:
