@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from operator import mul
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -108,16 +109,27 @@ _BASE36_VALUES = {char: value for value, char in enumerate(_BASE36)}
 _LICENCE_FORM = re.compile(
     r"1\.2\.156\.3005\.2\.([0-9A-Z]{18}[0-9]{3})\.([0-9A-Z]{6,18})\.([0-9A-Z]{1,40})\.([0-9]{3})\.([0-9A-Z])"
 )
+# Type (21) and issuer (18 where it is a credit code).
+_LICENCE_HEAD = 39
 # ISO 7064 MOD 37,36 one character on: state after (p + value) is looked up instead of divided.
 _MOD_NEXT = tuple((total % 36 or 36) * 2 % 37 for total in range(36 + 37))
 
 
 def licence_check_char(body: str) -> str:
     """Check character (ISO 7064 MOD 37,36) of type, issuer, serial and version, written without dots and root."""
-    state = 36
-    for char in body:
+    state = _licence_state(body[:_LICENCE_HEAD])
+    for char in body[_LICENCE_HEAD:]:
         state = _MOD_NEXT[state + _BASE36_VALUES[char]]
     return _BASE36[(37 - state) % 36]
+
+
+@lru_cache(maxsize=4096)
+def _licence_state(head: str) -> int:
+    """The check's state after type and issuer, which a million licences of a district share."""
+    state = 36
+    for char in head:
+        state = _MOD_NEXT[state + _BASE36_VALUES[char]]
+    return state
 
 
 def licence_identifier(type_code: str, issuer: str, serial: str, version: int = 1) -> str:

@@ -13,6 +13,7 @@ from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
 from yiwang.domains.services.kiosks import demo as kiosks_demo
+from yiwang.domains.services.licences import demo as licences_demo
 from yiwang.kernel.access import demo as access_demo
 from yiwang.kernel.orgs import demo as orgs_demo
 from yiwang.kernel.registers import api as registers
@@ -34,6 +35,7 @@ def run(port: int) -> None:
     planning_demo.load(say, today())
     say("载入自助机：设备、办件、在线日报、故障（合成数据）")
     kiosks_demo.load()
+    licences_demo.load(say)
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("核验示例报告")

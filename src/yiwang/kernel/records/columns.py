@@ -46,6 +46,8 @@ class CellFault(Exception):
 
 def cell_text(cell: object) -> str:
     """The cell as text: full-width blanks and line ends at both sides dropped."""
+    if type(cell) is str:
+        return (cell.replace("　", " ") if "　" in cell else cell).strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

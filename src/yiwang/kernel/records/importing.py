@@ -21,7 +21,7 @@ from yiwang.lib.problems import Problem
 from .base import Record
 from .cleaning import LONGEST_SOURCE_ID, Cleaner, Places, Units, check_dates, people_of
 from .columns import CellFault, Column, PersonColumn, cell_text
-from .loading import copy_rows
+from .loading import copy_rows, uncollected
 from .reading import HEADING_ROWS, Line, lines, unmarked
 from .refused import FAULTS, Refused
 from .registry import record_types
@@ -192,7 +192,7 @@ def run(
     fields, texts = heading(kind, rows)
     reader = _Reader(kind, fields, actor, unit)
     keeper = _Keeper(kind, actor, source, write)
-    with Refused(kind, texts, fields, bad_rows, outcome) as refused:
+    with uncollected(), Refused(kind, texts, fields, bad_rows, outcome) as refused:
         while found := list(islice(rows, BATCH)):
             outcome.rows += len(found)
             batch: list[Good] = []
@@ -385,9 +385,14 @@ class _Keeper:
         if people:
             registers.keep_people(people, source=self.source)
         now = timezone.now()
-        rows = [{"source_id": row.source_id, "recorded_at": now, **row.fields()} for row in new]
-        same = {"source": self.source, "recorded_by": self.actor.username, "reason": "", "synthetic": False}
-        copy_rows(self.kind, rows, same)
+        names = ("source_id", "unit_path", "place", *(column.name for column in self.kind.columns))
+        rows = ((row.source_id, row.unit_path, row.place, *row.values.values()) for row in new)
+        same = {
+            "recorded_at": now, "source": self.source, "recorded_by": self.actor.username, "reason": "",
+            "synthetic": False,
+        }  # fmt: skip
+        if new:
+            copy_rows(self.kind, names, rows, same)
         if not changed:
             return
         reason = checked_reason("导入更新")

@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -35,7 +35,8 @@ SOURCE = "dzzz"
 FILE = Path(__file__).parent / "demo_data" / "types.csv"
 YEARLY = frozenset({"健康证明", "烟花爆竹经营（零售）许可证", "户外广告设置许可证"})
 ACTIONS = (
-    "首次核发", "变更", "延续", "补办", "注销", "遗失补发", "到期换发", "信息更正", "资格认定", "年度核验", "副本增发", "转移登记",
+    "首次核发", "变更", "延续", "补办", "注销", "遗失补发", "到期换发", "信息更正", "资格认定", "年度核验", "副本增发",
+    "转移登记",
 )  # fmt: skip
 # Every so many-th licence is one that is used.
 USED_EVERY = 4
@@ -241,5 +242,6 @@ def _corrections() -> None:
             Licence._base_manager.filter(pk=record.pk).update(state="04")
 
 
+@cache
 def _moment(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)

@@ -86,14 +86,14 @@ def overview(user: User, as_of: date) -> Overview:
     lately, soon = as_of - timedelta(days=SOON_DAYS), as_of + timedelta(days=SOON_DAYS)
     licences = records.visible(user, Licence.record_type).filter(issued_on__lte=as_of)
     ending = Q(valid_to__gt=as_of, valid_to__lte=soon, state=VALID)
-    issued = {
+    issued: dict[str, Any] = {
         row["type_code"]: row
         for row in licences.values("type_code").order_by().annotate(
             total=Count("id"), lately=Count("id", filter=Q(issued_on__gt=lately)),
             ending=Count("id", filter=ending), last=Max("issued_on"),
         )
     }  # fmt: skip
-    used = {
+    used: dict[str, Any] = {
         row["type"]: row
         for row in uses(user, as_of)
         .values(type=Substr("identifier", len(LICENCE_ROOT) + 1, TYPE_LENGTH))
