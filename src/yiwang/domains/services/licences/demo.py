@@ -235,7 +235,7 @@ def _uses(
 
 def _corrections() -> None:
     """Licences whose cancellation was entered weeks after their issue: history has something to show."""
-    rows = Licence._base_manager.filter(source=SOURCE, issued_on=date(2023, 5, 10), state="01").order_by("pk")
+    rows = Licence._base_manager.filter(source=SOURCE, issued_on__gte=date(2023, 5, 10), state="01").order_by("pk")
     for number, record in enumerate(rows[:CORRECTED]):
         moment = record.recorded_at + timedelta(days=30 + number % 40)
         with records.written_by("demo", "持证人申请注销，按注销通知书更正状态", moment):
