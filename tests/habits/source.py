@@ -20,6 +20,7 @@ KERNEL_ROOMS = (
     "files",
     "registers",
     "records",
+    "lake",
     "notices",
 )
 
