@@ -31,6 +31,7 @@ urlpatterns = [
     path("systems/", include("yiwang.kernel.systems.urls")),
     path("codes/", include("yiwang.kernel.codes.urls")),
     path("limits/", include("yiwang.kernel.limits.urls")),
+    path("lake/", include("yiwang.kernel.lake.urls")),
     path("records/", include("yiwang.kernel.records.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]

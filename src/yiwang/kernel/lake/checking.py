@@ -8,8 +8,9 @@ from collections.abc import Callable
 from yiwang.kernel.records.api import record_types
 
 from . import store
+from .horizon import shows
 from .layout import Layout, layout
-from .reading import open_lake, versions
+from .reading import pinned, versions
 from .source import Source, snapshot
 from .types import LakeTable, Snapshot, TableFault
 
@@ -24,9 +25,9 @@ def verify(name: str = "", *, progress: Progress | None = None) -> tuple[Snapsho
     changed since is compared by its files only. Problems as :func:`open_lake` and ``lake_failed``.
     """
     faults: list[TableFault] = []
-    with open_lake(name) as lake, snapshot(store.root() / ".spill-verify") as source:
+    with pinned(name) as taken, snapshot() as source:
         kinds = {kind.key: kind for kind in record_types()}
-        tables = lake.snapshot.tables
+        tables = taken.tables
         for done, table in enumerate(tables):
             if progress:
                 progress(done, len(tables), table.name_zh)
@@ -34,10 +35,10 @@ def verify(name: str = "", *, progress: Progress | None = None) -> tuple[Snapsho
             faults += broken
             columns = layout(kinds[table.key]) if table.key in kinds else None
             if not broken and columns is not None and columns.columns == table.columns:
-                faults += _rows(source, lake.snapshot, table, columns)
+                faults += _rows(source, taken, table, columns)
         if progress:
             progress(len(tables), len(tables), "")
-        return lake.snapshot, tuple(faults)
+        return taken, tuple(faults)
 
 
 def _files(table: LakeTable) -> list[TableFault]:
@@ -55,9 +56,9 @@ def _files(table: LakeTable) -> list[TableFault]:
 
 COMPARE = """
 WITH there AS (
-  SELECT {current}, tx, CAST(NULL AS bigint) AS superseded_tx FROM pg.public."{table}"
+  SELECT {current}, tx, CAST(NULL AS bigint) AS superseded_tx FROM {table}
   UNION ALL
-  SELECT {former}, tx, superseded_tx FROM pg.public."{table}_history"
+  SELECT {former}, tx, superseded_tx FROM {history}
 ), database AS (
   SELECT id, version, hash({own}) AS content, {shown} AS shown, superseded_at, {ended} AS ended FROM there
 ), lake AS (
@@ -79,19 +80,15 @@ def _rows(source: Source, taken: Snapshot, table: LakeTable, columns: Layout) ->
     own = ", ".join(f'"{name}"' for name in columns.names if not name.startswith("superseded_"))
     row = source.duck.execute(
         COMPARE.format(
-            current=columns.current(), former=columns.former(), table=columns.kind.table, own=own,
-            shown=shown("tx", taken.horizon), ended=f"superseded_tx IS NOT NULL AND {shown('superseded_tx', taken.horizon)}",
+            current=columns.current,
+            former=columns.former,
+            table=source.table(columns.kind.table),
+            history=source.table(columns.history),
+            own=own,
+            shown=shows(taken.horizon, "tx"),
+            ended=f"superseded_tx IS NOT NULL AND {shows(taken.horizon, 'superseded_tx')}",
             lake=versions(table),
         )
-    ).fetchone()  # fmt: skip
+    ).fetchone()
     counts = row or (0,) * len(CODES)
     return [TableFault(table.key, code, count) for code, count in zip(CODES, counts, strict=True) if count]
-
-
-def shown(column: str, horizon: str) -> str:
-    """Whether PostgreSQL's snapshot ``horizon`` ("xmin:xmax:open,…") shows what the transaction in ``column`` wrote."""
-    first, next_one, running = horizon.split(":")
-    condition = f"{column} < {int(next_one)}"
-    if running:
-        condition += f" AND ({column} < {int(first)} OR {column} NOT IN ({running}))"
-    return f"({condition})"

@@ -40,7 +40,10 @@ def refresh(full: bool, as_json: bool) -> None:
     """
     done = refreshing.refresh(full=full, progress=_progress(as_json))
     if as_json:
-        told = _told(done.snapshot) | {"seconds": round(done.seconds, 3), "changes": [asdict(row) for row in done.changes]}
+        told = _told(done.snapshot) | {
+            "seconds": round(done.seconds, 3),
+            "changes": [asdict(row) for row in done.changes],
+        }
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for change in done.changes:

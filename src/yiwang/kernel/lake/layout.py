@@ -1,4 +1,4 @@
-"""Which columns of a record type the lake has, as SQL that PostgreSQL and DuckDB both read.
+"""Which columns of a record type the lake has, as lists of SQL.
 
 Left out is what no count needs and a person could be known by: masked columns (names, telephones, written addresses),
 and free text and accounts about the entry. A person stays as the pseudonym: people cannot be counted without it.
@@ -22,16 +22,17 @@ ENDS: tuple[Column, ...] = (
     ("superseded_at", "timestamptz"), ("superseded_at_day", "date"), ("superseded_kind", "varchar"),
 )  # fmt: skip
 # The day in Shanghai of every moment, since engines differ silently in how they cast one.
-DAY = 'CAST("{name}" AT TIME ZONE \'Asia/Shanghai\' AS date)'
+DAY = 'CAST("{name}" AT TIME ZONE \'Asia/Shanghai\' AS date) AS "{name}_day"'
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A record type's columns in the lake, with types, and how to read them."""
+    """A record type's columns in the lake, with types, and how to get them: PostgreSQL reads, DuckDB makes the days."""
 
     kind: RecordType
     columns: tuple[Column, ...]
-    _expressions: tuple[str, ...]
+    _stored: tuple[str, ...]
+    _shown: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -43,15 +44,29 @@ class Layout:
         """Name of the table of former rows."""
         return f"{self.kind.table}_history"
 
-    def current(self) -> str:
-        """Select list over the table of current rows."""
-        ends = [f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in ENDS]
-        return ", ".join([*self._expressions, *ends])
+    @property
+    def stored(self) -> str:
+        """PostgreSQL's columns of a current row."""
+        return ", ".join(self._stored)
 
+    @property
+    def stored_former(self) -> str:
+        """PostgreSQL's columns of a former row."""
+        return f'{self.stored}, "superseded_at", "superseded_kind"'
+
+    @property
+    def current(self) -> str:
+        """The lake's columns from current rows."""
+        ends = [f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in ENDS]
+        return ", ".join([*self._shown, *ends])
+
+    @property
     def former(self) -> str:
-        """Select list over the table of former rows."""
-        day = DAY.format(name="superseded_at")
-        return ", ".join([*self._expressions, '"superseded_at"', f'{day} AS "superseded_at_day"', '"superseded_kind"'])
+        """The lake's columns from former rows."""
+        return ", ".join([*self._shown, END])
+
+
+END = f'"superseded_at", {DAY.format(name="superseded_at")}, "superseded_kind"'
 
 
 def layout(kind: RecordType) -> Layout:
@@ -59,15 +74,17 @@ def layout(kind: RecordType) -> Layout:
     fields = {field.name: field for field in kind.model._meta.local_fields}
     own = [column.name for column in kind.columns if isinstance(column, PersonColumn) or not column.personal]
     columns: list[Column] = []
-    expressions: list[str] = []
+    stored: list[str] = []
+    shown: list[str] = []
     for name in (*FIRST, *own, *LAST):
         field = fields[name]
         columns.append((name, _type(field)))
-        expressions.append(f'"{name}"')
+        stored.append(f'"{name}"')
+        shown.append(f'"{name}"')
         if isinstance(field, models.DateTimeField):
             columns.append((f"{name}_day", "date"))
-            expressions.append(f'{DAY.format(name=name)} AS "{name}_day"')
-    return Layout(kind, (*columns, *ENDS), tuple(expressions))
+            shown.append(DAY.format(name=name))
+    return Layout(kind, (*columns, *ENDS), tuple(stored), tuple(shown))
 
 
 def _type(field: models.Field[object, object]) -> str:

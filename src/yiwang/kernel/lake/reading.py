@@ -39,20 +39,24 @@ def open_lake(name: str = "") -> Iterator[Lake]:
     The connection reads the lake only and reaches no network. Problems: ``lake_empty``, ``snapshot_unknown``,
     ``lake_damaged``.
     """
-    with _pinned(name) as snapshot, duckdb.connect(config=OFFLINE) as duck:
+    with pinned(name) as snapshot, duckdb.connect(config=OFFLINE) as duck:
         duck.execute("SET TimeZone = 'UTC'")
         for schema in ("versions", "current", "known"):
             duck.execute(f"CREATE SCHEMA {schema}")
         for table in snapshot.tables:
-            for statement in views(table):
-                duck.execute(statement)
+            try:
+                for statement in views(table):
+                    duck.execute(statement)
+            except duckdb.IOException as error:
+                raise store.damaged(store.root() / table.key) from error
         duck.execute(f"SET allowed_directories = [{text(str(store.root()))}]")
         duck.execute("SET enable_external_access = false")
         yield Lake(snapshot, duck)
 
 
 @contextmanager
-def _pinned(name: str) -> Iterator[Snapshot]:
+def pinned(name: str) -> Iterator[Snapshot]:
+    """The newest snapshot, or the named one, kept from being taken away."""
     for left in reversed(range(TRIES)):
         try:
             with store.reading(_manifest(name)) as snapshot:

@@ -1,32 +1,32 @@
 """Taking a snapshot: what the last one has stays, what is new since then is added.
 
-Transaction numbers find what may be new: a row whose transaction the last snapshot did not show and this one shows. So a
-transaction that was open during the last refresh comes with the next, whatever its clock says. The keys (record, version)
-decide: what the lake has is never added again, also when numbers mislead after a database was loaded from a dump.
+Transaction numbers tell what is new: a row whose transaction the last snapshot did not show and this one shows. So what
+a transaction wrote that was open during the last refresh comes with the next, once, whatever its clock says.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 from django.utils import timezone
 
-from yiwang.kernel.records.api import record_types
+from yiwang.kernel.records.api import PAST_CHANGES, record_types
 from yiwang.lib.problems import Problem
 
 from . import store
-from .layout import ENDS, Layout, layout
+from .horizon import first_running, new_since, next_transaction
+from .layout import END, Layout, layout
 from .models import SnapshotMark
-from .reading import parquet
+from .reading import parquet, versions
 from .source import Source, snapshot, text
-from .types import LakeFile, LakeTable, Part, Refreshed, Snapshot, TableChange
+from .types import LakeFile, LakeTable, Part, Refreshed, Snapshot, TableChange, Way
 
-# More files of one part than this are put together; readers open every one.
+# More small files of one part than this are put together: readers open every one.
 MOST_FILES = 12
-# More additions than a fifth of a table are written anew with it: reading joins ends to versions. Small tables may have more.
-MOST_ADDED, ADDED_SHARE = 1000, 5
+# Readers join ends to versions: a table with more ends than this and a fifth of its versions is written anew.
+MOST_ENDS, ENDS_SHARE = 1000, 5
 PARQUET = "(FORMAT parquet, COMPRESSION zstd)"
 
 Progress = Callable[[int, int, str], None]
@@ -39,20 +39,21 @@ def refresh(*, full: bool = False, progress: Progress | None = None) -> Refreshe
     last snapshot stays, and the next refresh starts from it. Problems: ``lake_busy``, ``lake_failed``.
     """
     started = time.monotonic()
-    with store.writing(), snapshot(store.root() / ".spill") as source:
+    with store.writing(), snapshot() as source:
         base, reason = (None, "asked") if full else _base(source)
-        kinds = record_types()
+        layouts = [layout(kind) for kind in record_types()]
+        touched = _touched(source, base, layouts) if base else {}
         tables: list[LakeTable] = []
         changes: list[TableChange] = []
-        for done, kind in enumerate(kinds):
+        for done, columns in enumerate(layouts):
             if progress:
-                progress(done, len(kinds), kind.name)
-            table, change = _table(source, layout(kind), base, reason)
+                progress(done, len(layouts), columns.kind.name)
+            table, change = _table(source, columns, base, touched, reason)
             tables.append(table)
             changes.append(change)
         taken = _publish(source, tables)
         if progress:
-            progress(len(kinds), len(kinds), "")
+            progress(len(layouts), len(layouts), "")
         SnapshotMark.objects.exclude(name__in=store.sweep(timezone.now())).delete()
     return Refreshed(taken, tuple(changes), time.monotonic() - started)
 
@@ -68,7 +69,7 @@ def _base(source: Source) -> tuple[Snapshot | None, str]:
     if last is None:
         return None, "first"
     # The next number of the last snapshot lies ahead of a database that was set back.
-    ahead = int(last.horizon.split(":")[1]) > int(source.horizon.split(":")[1])
+    ahead = next_transaction(last.horizon) > next_transaction(source.horizon)
     if last.database != source.database or ahead or not SnapshotMark.objects.filter(name=last.name).exists():
         return None, "other_database"
     return last, ""
@@ -82,17 +83,40 @@ def _publish(source: Source, tables: list[LakeTable]) -> Snapshot:
     return store.read(store.publish(number, name, content))
 
 
+def _touched(source: Source, base: Snapshot, layouts: list[Layout]) -> dict[str, bool]:
+    """The record types that anything happened to since ``base``, and whether former rows were changed by hand.
+
+    One question for all types: to most of them nothing happened.
+    """
+    began, ended = (new_since(base.horizon, source.horizon, name) for name in ("tx", "superseded_tx"))
+    asked = [
+        f"SELECT {text(columns.kind.key)} AS key, false AS past "
+        f'WHERE EXISTS (SELECT 1 FROM "{columns.kind.table}" WHERE {began}) '
+        f'OR EXISTS (SELECT 1 FROM "{columns.history}" WHERE {ended})'
+        for columns in layouts
+    ]
+    # The numbers of rows that are gone tell nothing.
+    asked.append(f"SELECT record_type, true FROM {PAST_CHANGES} WHERE {began}")
+    found = source.ask(" UNION ALL ".join(asked))
+    return dict(source.duck.execute(f"SELECT key, bool_or(past) FROM {found} GROUP BY key").fetchall())
+
+
 def _table(
-    source: Source, columns: Layout, base: Snapshot | None, reason: str
+    source: Source, columns: Layout, base: Snapshot | None, touched: dict[str, bool], reason: str
 ) -> tuple[LakeTable, TableChange]:
-    former = base.table(columns.kind.key) if base else None
+    kind = columns.kind
+    former = base.table(kind.key) if base else None
     if base is None or former is None:
         return _rewrite(source, columns, reason or "first")
     if former.columns != columns.columns:
         return _rewrite(source, columns, "columns")
-    if not all(_there(former.key, file) for file in former.files):
+    if not all(_there(kind.key, file) for file in former.files):
         return _rewrite(source, columns, "damaged")
-    return _add(source, columns, base, former)
+    if touched.get(kind.key):
+        return _rewrite(source, columns, "past_changed")
+    if kind.key in touched:
+        return _add(source, columns, base, former)
+    return replace(former, name_zh=kind.name_zh, name_en=kind.name_en), TableChange(kind.key, "kept", 0)
 
 
 def _there(key: str, file: LakeFile) -> bool:
@@ -105,94 +129,89 @@ def _rewrite(source: Source, columns: Layout, reason: str) -> tuple[LakeTable, T
     kind = columns.kind
     file = _write(
         source, kind.key, "versions",
-        f'SELECT {columns.current()} FROM pg.public."{kind.table}" '
-        f'UNION ALL SELECT {columns.former()} FROM pg.public."{columns.history}"',
+        f"SELECT {columns.current} FROM {source.table(kind.table)} "
+        f"UNION ALL SELECT {columns.former} FROM {source.table(columns.history)}",
     )  # fmt: skip
-    path = text(str(store.path_of(kind.key, file.name)))
-    current = _number(source, f"SELECT count(*) FROM read_parquet({path}) WHERE superseded_at IS NULL")
-    table = LakeTable(kind.key, kind.name_zh, kind.name_en, columns.columns, file.rows, current, (file,))
+    current = _number(source, f"SELECT count(*) FROM {parquet(kind.key, (file,))} WHERE superseded_at IS NULL")
+    numbers = f'(SELECT max(tx) FROM "{kind.table}"), (SELECT max(superseded_tx) FROM "{columns.history}")'
+    ahead = _number(source, f"SELECT * FROM {source.ask(f'SELECT greatest({numbers}, 0)')}")
+    table = LakeTable(
+        kind.key, kind.name_zh, kind.name_en, columns.columns, file.rows, current, (file,),
+        ahead if ahead >= next_transaction(source.horizon) else 0,
+    )  # fmt: skip
     return table, TableChange(kind.key, "rewritten", file.rows, reason)
 
 
 def _add(source: Source, columns: Layout, base: Snapshot, former: LakeTable) -> tuple[LakeTable, TableChange]:
     """What is new since ``base``: versions that the table has not, and ends of versions that it holds as current."""
-    kind, duck = columns.kind, source.duck
-    parts = [
-        f"SELECT {columns.current()} FROM {kind.table} WHERE {_new('tx', base.horizon, source.horizon)}",
-        f"SELECT {columns.former()} FROM {columns.history} "
-        f"WHERE {_new('superseded_tx', base.horizon, source.horizon)}",
-    ]
-    found = " UNION ALL ".join(f"SELECT * FROM {source.ask(part)}" for part in parts)
-    duck.execute(f"CREATE OR REPLACE TEMP TABLE found AS {found}")
-    candidates = _number(source, "SELECT count(*) FROM found")
-    if not candidates:
-        return _renamed(former, columns), TableChange(kind.key, "kept", 0)
-    files = [file for file in former.files if file.name != former.files[0].name]
-    if candidates + sum(file.rows for file in files) > MOST_ADDED + former.files[0].rows // ADDED_SHARE:
-        return _rewrite(source, columns, "many")
-    duck.execute(
-        "CREATE OR REPLACE TEMP TABLE known AS SELECT id, version, superseded_at IS NOT NULL AS ended "
-        f"FROM {parquet(former.key, former.of('versions'))} SEMI JOIN found USING (id, version)"
+    kind = columns.kind
+    began, ended = (new_since(base.horizon, source.horizon, name) for name in ("tx", "superseded_tx"))
+    gone = source.ask(
+        f'SELECT id, version, superseded_at, superseded_kind, {began} AS born FROM "{columns.history}" WHERE {ended}'
     )
-    if ends := former.of("ends"):
-        duck.execute(f"UPDATE known SET ended = true FROM {parquet(former.key, ends)} AS e "
-                     "WHERE known.id = e.id AND known.version = e.version")  # fmt: skip
-    new = "FROM found ANTI JOIN known USING (id, version)"
-    ended = (
-        "FROM found SEMI JOIN (SELECT id, version FROM known WHERE NOT ended) USING (id, version) "
-        "WHERE superseded_at IS NOT NULL"
-    )
-    rows = _number(source, f"SELECT count(*) {new}")
-    opened = _number(source, f"SELECT count(*) {new} WHERE superseded_at IS NULL")
-    closed = _number(source, f"SELECT count(*) {ended}")
-    if not rows + closed:
-        return _renamed(former, columns), TableChange(kind.key, "kept", 0)
-    added = list(former.files)
+    source.duck.execute(f"CREATE OR REPLACE TEMP TABLE gone AS SELECT id, version, {END}, born FROM {gone}")
+    now = source.ask(f'SELECT {columns.stored} FROM "{kind.table}" WHERE {began}')
+    fresh = f"SELECT {columns.current} FROM {now}"
+    if _number(source, "SELECT count(*) FROM gone WHERE born"):
+        # Written and ended between two refreshes: the lake has not seen it yet.
+        both = source.ask(f'SELECT {columns.stored_former} FROM "{columns.history}" WHERE {ended} AND {began}')
+        fresh += f" UNION ALL SELECT {columns.former} FROM {both}"
+    if former.ahead >= first_running(base.horizon):
+        fresh = _not_yet_there(source, former, fresh)
+    born = _number(source, "SELECT count(*) FROM gone WHERE born")
+    ends = _number(source, "SELECT count(*) FROM gone WHERE NOT born")
+    if ends + sum(file.rows for file in former.of("ends")) > MOST_ENDS + former.versions // ENDS_SHARE:
+        return _rewrite(source, columns, "many_ends")
+    rows = _copy(source, kind.key, fresh)
+    files = [*former.files]
     if rows:
-        added.append(_write(source, kind.key, "versions", f"SELECT * {new}"))
-    if closed:
-        listed = ", ".join(name for name, _type in KEYS_AND_ENDS)
-        added.append(_write(source, kind.key, "ends", f"SELECT {listed} {ended}"))
+        files.append(store.keep(kind.key, "versions", rows))
+    if ends:
+        files.append(_write(source, kind.key, "ends", "SELECT * EXCLUDE (born) FROM gone WHERE NOT born"))
     table = LakeTable(
         kind.key, kind.name_zh, kind.name_en, columns.columns, former.versions + rows,
-        former.current + opened - closed, tuple(_together(source, kind.key, added)),
+        former.current + rows - born - ends, (), former.ahead,
     )  # fmt: skip
-    return table, TableChange(kind.key, "added", rows + closed)
+    table = replace(table, files=_together(source, table, files))
+    way: Way = "added" if rows + ends else "kept"
+    return table, TableChange(kind.key, way, rows + ends)
 
 
-KEYS_AND_ENDS = (("id", "bigint"), ("version", "smallint"), *ENDS)
+def _not_yet_there(source: Source, former: LakeTable, fresh: str) -> str:
+    """``fresh`` and the table ``gone`` without what the lake has, by key: numbers of another server mislead."""
+    duck = source.duck
+    duck.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {fresh}")
+    duck.execute(
+        "CREATE OR REPLACE TEMP TABLE had AS "
+        f"SELECT id, version, superseded_at IS NOT NULL AS ended FROM ({versions(former)}) SEMI JOIN "
+        "(SELECT id, version FROM fresh UNION SELECT id, version FROM gone) USING (id, version)"
+    )
+    same = "(SELECT id, version FROM had)"
+    duck.execute(f"DELETE FROM fresh WHERE (id, version) IN {same}")
+    duck.execute("DELETE FROM gone WHERE (id, version) IN (SELECT id, version FROM had WHERE ended)")
+    duck.execute(f"UPDATE gone SET born = false WHERE (id, version) IN {same}")
+    return "SELECT * FROM fresh"
 
 
-def _new(column: str, before: str, now: str) -> str:
-    """PostgreSQL's condition for rows that the snapshot ``before`` did not show and ``now`` does; by index."""
-    seen = f"pg_visible_in_snapshot({column}::text::xid8, {{}}::pg_snapshot)"
-    first = int(before.split(":")[0])
-    return f"{column} >= {first} AND NOT {seen.format(text(before))} AND {seen.format(text(now))}"
-
-
-def _renamed(table: LakeTable, columns: Layout) -> LakeTable:
-    kind = columns.kind
-    return LakeTable(
-        table.key, kind.name_zh, kind.name_en, table.columns, table.versions, table.current, table.files
-    )  # fmt: skip
-
-
-def _together(source: Source, key: str, files: list[LakeFile]) -> list[LakeFile]:
-    """The first file and, of each part, either few others or one that holds them all."""
-    result = files[:1]
+def _together(source: Source, table: LakeTable, files: list[LakeFile]) -> tuple[LakeFile, ...]:
+    """The files, where there are many small ones of a part with those put together."""
     parts: tuple[Part, Part] = ("versions", "ends")
     for part in parts:
-        others = tuple(file for file in files[1:] if file.part == part)
-        if len(others) > MOST_FILES:
-            others = (_write(source, key, part, f"SELECT * FROM {parquet(key, others)}"),)
-        result += others
-    return result
+        small = tuple(file for file in files if file.part == part and file.rows < table.versions // ENDS_SHARE)
+        if len(small) > MOST_FILES:
+            one = _write(source, table.key, part, f"SELECT * FROM {parquet(table.key, small)}")
+            files = [file for file in files if file not in small] + [one]
+    return tuple(files)
 
 
 def _write(source: Source, key: str, part: Part, query: str) -> LakeFile:
-    path: Path = store.draft(key)
-    rows = _number(source, f"COPY ({query}) TO {text(str(path))} {PARQUET}")
-    return store.keep(key, part, rows)
+    """The rows of a query as a file."""
+    return store.keep(key, part, _copy(source, key, query))
+
+
+def _copy(source: Source, key: str, query: str) -> int:
+    """Write the rows of a query to the draft; how many."""
+    return _number(source, f"COPY ({query}) TO {text(str(store.draft(key)))} {PARQUET}")
 
 
 def _number(source: Source, sql: str) -> int:

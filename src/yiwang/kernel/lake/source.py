@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ from psycopg.conninfo import make_conninfo
 
 from yiwang.lib.problems import Problem
 
+from . import store
 from .types import Database
 
-# Half of what the smallest supported server has; DuckDB puts what is more on the disk.
+# Half of what the smallest server has; what is more DuckDB puts on the disk.
 MEMORY = "1GB"
 # The extension lies in its package: nothing is fetched, and nothing else is loaded.
 EXTENSION = (
@@ -26,7 +29,11 @@ EXTENSION = (
     / "extensions" / f"v{duckdb.__version__}" / "postgres_scanner.duckdb_extension"
 )  # fmt: skip
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "memory_limit": MEMORY}
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": MEMORY,
+}
 
 
 def text(value: str) -> str:
@@ -36,47 +43,71 @@ def text(value: str) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """The database at one moment: ``horizon`` says which transactions it shows."""
+    """The database at one moment, attached as ``catalog``; ``horizon`` says which transactions it shows."""
 
     duck: duckdb.DuckDBPyConnection
+    catalog: str
     database: Database
     horizon: str
     taken_at: datetime
 
+    def table(self, name: str) -> str:
+        """A table that DuckDB scans, several parts at once, to stand in a FROM."""
+        return f'{self.catalog}.public."{name}"'
+
     def ask(self, sql: str) -> str:
-        """A query that PostgreSQL itself runs, to stand in a FROM of DuckDB."""
-        return f"postgres_query('pg', {text(sql)})"
+        """A query that PostgreSQL itself runs, by its indexes, to stand in a FROM."""
+        return f"postgres_query('{self.catalog}', {text(sql)})"
 
 
 @contextmanager
-def snapshot(spill: Path) -> Iterator[Source]:
-    """The database now, read-only; ``spill`` is a folder for what does not fit into memory.
+def snapshot() -> Iterator[Source]:
+    """The database now, read-only.
 
     All scans and queries run in one REPEATABLE READ transaction; the scanner's further connections import its snapshot.
     Errors of DuckDB become the Problem ``lake_failed`` (503).
     """
-    duck = duckdb.connect(config={**OFFLINE, "temp_directory": str(spill), "preserve_insertion_order": "false"})
+    catalog = f"pg{next(_numbers)}"
     try:
-        duck.execute(f"LOAD {text(str(EXTENSION))}")
+        duck = _instance(store.root()).cursor()
         duck.execute("SET TimeZone = 'UTC'")
-        _attach(duck)
-        duck.execute("BEGIN")
-        found = duck.execute(f"SELECT * FROM postgres_query('pg', {text(_WHERE_AND_WHEN)})").fetchone()
-        if found is None:
-            raise RuntimeError("a query without FROM gives one row")
-        system, timeline, oid, horizon, microseconds = found
-        # As a number: as a moment DuckDB would want pytz.
-        taken_at = EPOCH + timedelta(microseconds=microseconds)
-        yield Source(duck, Database(system, timeline, oid), horizon, taken_at)
+        _attach(duck, catalog)
+        try:
+            duck.execute("BEGIN")
+            found = duck.execute(f"SELECT * FROM postgres_query('{catalog}', {text(_WHERE_AND_WHEN)})").fetchone()
+            if found is None:
+                raise RuntimeError("a query without FROM gives one row")
+            system, timeline, oid, horizon, microseconds = found
+            # As a number: as a moment DuckDB would want pytz.
+            taken_at = EPOCH + timedelta(microseconds=microseconds)
+            yield Source(duck, catalog, Database(system, timeline, oid), horizon, taken_at)
+        finally:
+            duck.close()
+            _instance(store.root()).execute(f"DETACH {catalog}")
     except duckdb.Error as error:
+        # Some errors leave an instance unusable for good.
+        _instance.cache_clear()
         raise Problem(
             "lake_failed",
             f"数据湖读写失败：{error}。原有快照不受影响；排除原因后重新执行 yiwang lake refresh。",
             f"Reading or writing the lake failed: {error}. Earlier snapshots are whole; refresh again.",
             status=503,
         ) from error
-    finally:
-        duck.close()
+
+
+_numbers = count(1)
+
+
+@lru_cache(maxsize=1)
+def _instance(root: Path) -> duckdb.DuckDBPyConnection:
+    """DuckDB with the extension, once a process: loading it and checking its signature take longer than most refreshes.
+
+    What does not fit into memory goes to a folder of the lake.
+    """
+    options = {"temp_directory": str(root / ".spill"), "preserve_insertion_order": "false"}
+    duck = duckdb.connect(config={**OFFLINE, **options})
+    duck.execute(f"LOAD {text(str(EXTENSION))}")
+    return duck
 
 
 _WHERE_AND_WHEN = """
@@ -87,13 +118,16 @@ SELECT (SELECT system_identifier::text FROM pg_control_system()),
 """
 
 
-def _attach(duck: duckdb.DuckDBPyConnection) -> None:
+def _attach(duck: duckdb.DuckDBPyConnection, catalog: str) -> None:
     """Attach the database that Django uses. The password goes by a secret, which no message repeats."""
     given: dict[str, Any] = connection.settings_dict
     parts = {"host": given["HOST"], "port": given["PORT"], "database": given["NAME"], "user": given["USER"]}
     parts["password"] = given["PASSWORD"]
     listed = ", ".join(f"{name} {text(str(value))}" for name, value in parts.items() if value)
-    duck.execute(f"CREATE SECRET yiwang (TYPE postgres, {listed})")
+    duck.execute(f"CREATE OR REPLACE SECRET {catalog} (TYPE postgres, {listed})")
     # What else the address says, such as sslmode; Django's own options are none of libpq's.
     options = {name: value for name, value in given["OPTIONS"].items() if isinstance(value, str)}
-    duck.execute(f"ATTACH {text(make_conninfo('', **options))} AS pg (TYPE postgres, SECRET yiwang, READ_ONLY)")
+    duck.execute(
+        f"ATTACH {text(make_conninfo('', **options))} AS {catalog} (TYPE postgres, SECRET {catalog}, READ_ONLY)"
+    )
+    duck.execute(f"DROP SECRET {catalog}")

@@ -90,9 +90,8 @@ def writing() -> Iterator[None]:
 def manifests() -> list[tuple[int, Path]]:
     """Number and manifest of every snapshot that is kept, oldest first."""
     folder = root() / "snapshots"
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
-    found = [(int(match[1]), folder / match[0]) for name in names if (match := MANIFEST.fullmatch(name))]
-    return sorted(found)
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted((int(match[1]), path) for path in paths if (match := MANIFEST.fullmatch(path.name)))
 
 
 def read(path: Path) -> Snapshot:
@@ -194,7 +193,7 @@ def sweep(now: datetime) -> set[str]:
         try:
             snapshot: Snapshot | None = read(path)
         except Problem:
-            # A damaged one says nothing of its files any more; verify tells of it as long as it is there.
+            # A damaged one says nothing of its files any more: it goes, unless somebody reads it.
             snapshot = None
         snapshots.append((path, snapshot))
         if snapshot is not None:

@@ -23,7 +23,11 @@ class LakeFile:
 
 @dataclass(frozen=True)
 class LakeTable:
-    """A record type in a snapshot: ``versions`` rows in all, of which ``current`` had not ended."""
+    """A record type in a snapshot: ``versions`` rows in all, of which ``current`` had not ended.
+
+    ``ahead`` is 0, or the highest transaction number in its rows that the database had not reached: its rows were
+    loaded from another server's dump, and until this one has passed that number, numbers alone do not tell what is new.
+    """
 
     key: str
     name_zh: str
@@ -32,6 +36,7 @@ class LakeTable:
     versions: int
     current: int
     files: tuple[LakeFile, ...]
+    ahead: int = 0
 
     def of(self, part: Part) -> tuple[LakeFile, ...]:
         """The files of one part, oldest first."""
