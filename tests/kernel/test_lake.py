@@ -73,6 +73,11 @@ def ways(done: lake.Refreshed) -> dict[str, tuple[str, int, str]]:
     return {change.key: (change.way, change.rows, change.reason) for change in done.changes if change.way != "kept"}
 
 
+def kiosks(done: lake.Refreshed) -> lake.LakeTable:
+    """The kiosks' table."""
+    return next(table for table in done.snapshot.tables if table.key == "s05.kiosk")
+
+
 def faults(name: str = "") -> dict[str, int]:
     """What verify finds."""
     return {fault.code: fault.count for fault in lake.verify(name)[1]}
@@ -141,10 +146,9 @@ def test_only_what_changed_is_added(operator: User) -> None:
     done = lake.refresh()
     # Two new versions (one of them ended already) and two ends.
     assert ways(done) == {"s05.kiosk": ("added", 4, "")}
-    table = done.snapshot.table("s05.kiosk")
-    assert table is not None
+    table = kiosks(done)
     assert (table.versions, table.current, len(table.files)) == (5, 2, 3)
-    assert table.files[0] == first.snapshot.table("s05.kiosk").files[0]  # type: ignore[union-attr]  # it was just there
+    assert table.files[0] == kiosks(first).files[0]
     found = rows('SELECT device_no, version, superseded_kind FROM versions."s05.kiosk" ORDER BY 1, 2')
     assert found == [("A1", 1, None), ("A2", 1, "corrected"), ("A2", 2, None), ("A3", 1, "withdrawn"),
                      ("A4", 1, "withdrawn")]  # fmt: skip
@@ -270,7 +274,7 @@ def test_many_small_files_are_put_together_and_many_ends_written_anew(
         lake.refresh()
         records.correct(record, {"name": "新名"}, actor=operator, reason="改名更正")
         done = lake.refresh()
-        files.append(len(done.snapshot.table("s05.kiosk").files))  # type: ignore[union-attr]  # it is there
+        files.append(len(kiosks(done).files))
     assert max(files) <= 12
     assert min(files[1:]) == 1, "once it was written anew"
     assert rows('SELECT count(*), count(DISTINCT id) FROM versions."s05.kiosk"') == [(50, 30)]
@@ -303,7 +307,7 @@ def test_other_columns_are_written_anew(operator: User, monkeypatch: pytest.Monk
 def test_damage_is_noticed_and_mended(operator: User, home: Path) -> None:
     kiosk(operator, "A1")
     done = lake.refresh()
-    [file] = done.snapshot.table("s05.kiosk").files  # type: ignore[union-attr]  # it is there
+    [file] = kiosks(done).files
     path = store.path_of("s05.kiosk", file.name)
     whole = path.read_bytes()
     path.write_bytes(whole[:-20] + b"x" + whole[-19:])
@@ -351,7 +355,7 @@ def test_rows_from_another_servers_dump_come_once(operator: User) -> None:
         if turn == ahead:
             records.withdraw(second, actor=operator, reason="登记有误")
         done = lake.refresh()
-        assert done.snapshot.table("s05.kiosk").versions == 2 + len(range(1, turn + 1, 5))  # type: ignore[union-attr]
+        assert kiosks(done).versions == 2 + len(range(1, turn + 1, 5))
         assert faults() == {}
     assert rows('SELECT count(*) FROM current."s05.kiosk"') == [(1,)]
 
