@@ -321,7 +321,7 @@ def test_damage_is_noticed_and_mended(operator: User, home: Path) -> None:
     assert faults() == {"file_missing": 1}
     assert ways(lake.refresh()) == {"s05.kiosk": ("rewritten", 1, "damaged")}
     assert faults() == {}
-    manifest = store.manifests()[-1][1]
+    manifest = store.manifests()[-1].path
     manifest.write_bytes(manifest.read_bytes() + b" ")
     with pytest.raises(Problem, match="缺失或已损坏"):
         lake.status()
@@ -441,7 +441,10 @@ def test_a_refresh_killed_ten_times_leaves_the_last_snapshot_whole(operator: Use
     assert numbers[-1] > 11, "some refreshes ended before the kill"
     assert rows('SELECT count(*), count(DISTINCT id) FROM current."s05.kiosk"') == [(60_010, 60_010)]
     named = {
-        file.name for _number, path in store.manifests() for table in store.read(path).tables for file in table.files
+        file.name
+        for manifest in store.manifests()
+        for table in store.read(manifest.path).tables
+        for file in table.files
     }
     assert {path.stem for path in store.root().rglob("*.parquet")} == named
     assert not [path for path in store.root().rglob(".*") if path.name != ".lock"]

@@ -1,8 +1,8 @@
 """Back up an installation to one file, and restore it.
 
 The file is a tar archive: ``manifest.json`` (versions, and size and SHA-256 of every part), ``manifest.sha256``,
-``database.dump`` (pg_dump's custom format), ``files/…`` and ``lake/…``. Keys are not in it: whoever holds a backup alone
-cannot read what is encrypted with them.
+``database.dump`` (pg_dump's custom format), ``files/…`` and ``lake/…``. Keys are not in it: whoever holds a backup
+alone cannot read what is encrypted with them.
 
 A restore touches nothing that is in use until everything has been unpacked and verified: files are named by their
 content, so adding them changes nothing, and the database is loaded under another name and exchanged in one
@@ -42,7 +42,7 @@ MANIFEST, SEAL, DUMP = "manifest.json", "manifest.sha256", "database.dump"
 # way, keys must be kept apart, logs are not data, static files come with the program. The lake's newest snapshot could
 # be taken again, older ones not.
 COVERED = ("files", "lake")
-NAME = re.compile(r"(?:[0-9]+-)?([0-9a-f]{64})(?:\.parquet|\.json)?")
+NAME = re.compile(r"(?:[0-9]+-[0-9]{8}T[0-9]{6}Z-)?([0-9a-f]{64})(?:\.parquet|\.json)?")
 BLOCK = 1024 * 1024
 SWAP_TRIES = 20
 

@@ -60,7 +60,10 @@ def status(context: click.Context, as_json: bool) -> None:
     if as_json:
         told = None
         if found:
-            kept = [{"number": number, "name": name, "taken_at": at.isoformat()} for number, name, at in found.kept]
+            kept = [
+                {"number": manifest.number, "name": manifest.name, "taken_at": manifest.taken_at.isoformat()}
+                for manifest in found.kept
+            ]
             told = _told(found.newest) | {"age_seconds": round(found.age.total_seconds()), "kept": kept}
         click.echo(json.dumps(told, ensure_ascii=False))
     elif found:

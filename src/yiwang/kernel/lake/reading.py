@@ -77,7 +77,7 @@ def _manifest(name: str) -> Path:
             "The lake has no snapshot yet. Run: yiwang lake refresh.",
             status=404,
         )
-    chosen = [path for _number, path in found if not name or path.stem.endswith(f"-{name}")]
+    chosen = [manifest.path for manifest in found if name in ("", manifest.name)]
     if not chosen:
         raise Problem(
             "snapshot_unknown",

@@ -76,11 +76,10 @@ def _base(source: Source) -> tuple[Snapshot | None, str]:
 
 
 def _publish(source: Source, tables: list[LakeTable]) -> Snapshot:
-    numbers = [number for number, _path in store.manifests()]
-    number = max(numbers, default=0) + 1
-    name, content = store.manifest(number, source.taken_at, source.database, source.horizon, tables)
+    number = max((manifest.number for manifest in store.manifests()), default=0) + 1
+    name = store.write_manifest(number, source.taken_at, source.database, source.horizon, tables)
     SnapshotMark.objects.create(name=name, number=number, taken_at=source.taken_at)
-    return store.read(store.publish(number, name, content))
+    return store.publish(number, source.taken_at, name)
 
 
 def _touched(source: Source, base: Snapshot, layouts: list[Layout]) -> dict[str, bool]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
 from . import store
+from .store import Manifest
 from .types import Snapshot
 
 
 @dataclass(frozen=True)
 class Status:
-    """The newest snapshot and its age, and name and moment of all that are kept, newest first."""
+    """The newest snapshot and its age, and all that are kept, newest first."""
 
     newest: Snapshot
     age: timedelta
-    kept: tuple[tuple[int, str, datetime], ...]
+    kept: tuple[Manifest, ...]
 
     @property
     def versions(self) -> int:
@@ -37,8 +38,7 @@ class Status:
 
 def status() -> Status | None:
     """The state of the lake, None when there is no snapshot yet. Problem ``lake_damaged``."""
-    found = [store.read(path) for _number, path in store.manifests()][::-1]
-    if not found:
+    newest = store.latest()
+    if newest is None:
         return None
-    kept = tuple((snapshot.number, snapshot.name, snapshot.taken_at) for snapshot in found)
-    return Status(found[0], timezone.now() - found[0].taken_at, kept)
+    return Status(newest, timezone.now() - newest.taken_at, tuple(reversed(store.manifests())))

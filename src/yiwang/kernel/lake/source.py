@@ -65,11 +65,12 @@ def snapshot() -> Iterator[Source]:
     """The database now, read-only.
 
     All scans and queries run in one REPEATABLE READ transaction; the scanner's further connections import its snapshot.
-    Errors of DuckDB become the Problem ``lake_failed`` (503).
+    Errors of DuckDB and of the disk become the Problem ``lake_failed`` (503).
     """
     catalog = f"pg{next(_numbers)}"
     try:
-        duck = _instance(store.root()).cursor()
+        instance = _instance(store.root())
+        duck = instance.cursor()
         duck.execute("SET TimeZone = 'UTC'")
         _attach(duck, catalog)
         try:
@@ -83,8 +84,9 @@ def snapshot() -> Iterator[Source]:
             yield Source(duck, catalog, Database(system, timeline, oid), horizon, taken_at)
         finally:
             duck.close()
-            _instance(store.root()).execute(f"DETACH {catalog}")
-    except duckdb.Error as error:
+            with instance.cursor() as last:
+                last.execute(f"DETACH DATABASE IF EXISTS {catalog}")
+    except (duckdb.Error, OSError) as error:
         # Some errors leave an instance unusable for good.
         _instance.cache_clear()
         raise Problem(

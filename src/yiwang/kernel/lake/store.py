@@ -1,8 +1,8 @@
 """The lake's folder: files named by their content, manifests of snapshots, locks, and taking away what nobody needs.
 
-``YIWANG_HOME/lake/<record type>/<sha256>.parquet`` and ``lake/snapshots/<number>-<sha256>.json``. Files never change.
-Names that begin with a dot are being written, or were when a refresh was killed. A snapshot exists from the moment its
-manifest has its name; before that all its files are on the disk.
+``YIWANG_HOME/lake/<record type>/<sha256>.parquet`` and ``lake/snapshots/<number>-<moment>-<sha256>.json``. Files never
+change. Names that begin with a dot are being written, or were when a refresh was killed. A snapshot exists from the
+moment its manifest has its name; before that all its files are on the disk.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ from yiwang.lib.problems import Problem
 from .types import Database, LakeFile, LakeTable, Part, Snapshot
 
 FORMAT = 1
-MANIFEST = re.compile(r"([0-9]{6,})-([0-9a-f]{64})\.json")
+MANIFEST = re.compile(r"([0-9]{6,})-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{64})\.json")
+MOMENT = "%Y%m%dT%H%M%SZ"
+DRAFT = ".draft"
 
 
 def root() -> Path:
@@ -44,8 +47,10 @@ def path_of(key: str, name: str) -> Path:
 def draft(key: str) -> Path:
     """Where the next file of a record type is written until it has its name."""
     folder = root() / key
-    folder.mkdir(exist_ok=True, mode=0o700)
-    return folder / ".draft.parquet"
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700)
+        _sync_folder(root())
+    return folder / DRAFT
 
 
 def keep(key: str, part: Part, rows: int) -> LakeFile:
@@ -87,18 +92,32 @@ def writing() -> Iterator[None]:
         yield
 
 
-def manifests() -> list[tuple[int, Path]]:
-    """Number and manifest of every snapshot that is kept, oldest first."""
+@dataclass(frozen=True)
+class Manifest:
+    """What the name of a manifest says: number, moment (to the second) and hash of its snapshot."""
+
+    number: int
+    taken_at: datetime
+    name: str
+    path: Path
+
+
+def manifests() -> list[Manifest]:
+    """Every snapshot that is kept, oldest first."""
     folder = root() / "snapshots"
-    paths = folder.iterdir() if folder.is_dir() else ()
-    return sorted((int(match[1]), path) for path in paths if (match := MANIFEST.fullmatch(path.name)))
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if match := MANIFEST.fullmatch(path.name):
+            taken_at = datetime.strptime(match[2], MOMENT).replace(tzinfo=UTC)
+            found.append(Manifest(int(match[1]), taken_at, match[3], path))
+    return sorted(found, key=lambda manifest: manifest.number)
 
 
 def read(path: Path) -> Snapshot:
     """The snapshot of a manifest. Problem ``lake_damaged`` when it is not as it was written, ``lake_too_new``."""
     text = path.read_bytes()
     match = MANIFEST.fullmatch(path.name)
-    if match is None or hashlib.sha256(text).hexdigest() != match[2]:
+    if match is None or hashlib.sha256(text).hexdigest() != match[3]:
         raise damaged(path)
     data: dict[str, Any] = json.loads(text)
     if data["format"] > FORMAT:
@@ -117,7 +136,7 @@ def read(path: Path) -> Snapshot:
         for table in data["tables"]
     )  # fmt: skip
     return Snapshot(
-        data["number"], match[2], datetime.fromisoformat(data["taken_at"]), Database(**data["database"]),
+        data["number"], match[3], datetime.fromisoformat(data["taken_at"]), Database(**data["database"]),
         data["horizon"], tables,
     )  # fmt: skip
 
@@ -136,13 +155,11 @@ def damaged(path: Path) -> Problem:
 def latest() -> Snapshot | None:
     """The newest snapshot, or None when there is none yet."""
     found = manifests()
-    return read(found[-1][1]) if found else None
+    return read(found[-1].path) if found else None
 
 
-def manifest(
-    number: int, taken_at: datetime, database: Database, horizon: str, tables: list[LakeTable]
-) -> tuple[str, bytes]:
-    """Name (the hash) and text of a manifest."""
+def write_manifest(number: int, taken_at: datetime, database: Database, horizon: str, tables: list[LakeTable]) -> str:
+    """Write what is to become a snapshot as a draft; its name (the hash)."""
     data = {
         "format": FORMAT,
         "number": number,
@@ -152,20 +169,20 @@ def manifest(
         "tables": [asdict(table) for table in tables],
     }
     text = json.dumps(data, ensure_ascii=False).encode()
-    return hashlib.sha256(text).hexdigest(), text
-
-
-def publish(number: int, name: str, text: bytes) -> Path:
-    """Let the snapshot exist."""
-    folder = root() / "snapshots"
-    path = folder / ".draft.json"
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as stream:
+    with os.fdopen(os.open(root() / "snapshots" / DRAFT, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    path.replace(target := folder / f"{number:06}-{name}.json")
+    return hashlib.sha256(text).hexdigest()
+
+
+def publish(number: int, taken_at: datetime, name: str) -> Snapshot:
+    """Let the snapshot of the draft exist."""
+    folder = root() / "snapshots"
+    path = folder / f"{number:06}-{taken_at.strftime(MOMENT)}-{name}.json"
+    (folder / DRAFT).replace(path)
     _sync_folder(folder)
-    return target
+    return read(path)
 
 
 @contextmanager
@@ -185,42 +202,41 @@ def sweep(now: datetime) -> set[str]:
     long as somebody reads it. Only under :func:`writing`.
     """
     found = manifests()
-    needed: dict[str, set[str]] = {}
+    last_of_day = {local_date(manifest.taken_at): manifest for manifest in found}
+    young, oldest = now - timedelta(days=1), now - timedelta(days=settings.YIWANG_LAKE_KEEP_DAYS)
     kept: set[str] = set()
-    last_of_day: dict[Any, Path] = {}
-    snapshots: list[tuple[Path, Snapshot | None]] = []
-    for _number, path in found:
-        try:
-            snapshot: Snapshot | None = read(path)
-        except Problem:
-            # A damaged one says nothing of its files any more: it goes, unless somebody reads it.
-            snapshot = None
-        snapshots.append((path, snapshot))
-        if snapshot is not None:
-            last_of_day[local_date(snapshot.taken_at)] = path
-    oldest = now - timedelta(days=settings.YIWANG_LAKE_KEEP_DAYS)
-    for path, snapshot in snapshots:
-        if snapshot is None:
-            stays = False
-        else:
-            young = snapshot.taken_at > now - timedelta(days=1)
-            dated = snapshot.taken_at > oldest and path in last_of_day.values()
-            stays = young or dated or path == found[-1][1]
-        if (stays or not _remove(path)) and snapshot is not None:
-            kept.add(snapshot.name)
-            for table in snapshot.tables:
-                needed.setdefault(table.key, set()).update(f"{file.name}.parquet" for file in table.files)
+    needed: set[Path] = set()
+    for manifest in found:
+        dated = manifest.taken_at > oldest and manifest in last_of_day.values()
+        stays = dated or manifest.taken_at > young or manifest == found[-1]
+        files = _files_of(manifest.path)
+        # A damaged one says nothing of its files any more: it goes with them.
+        if files is not None and (stays or not _remove(manifest.path)):
+            kept.add(manifest.name)
+            needed |= files
+        elif files is None:
+            _remove(manifest.path)
     for folder in root().iterdir():
-        if folder.name in ("snapshots", ".lock") or not folder.is_dir():
-            continue
-        if folder.name.startswith("."):
+        if folder.name.startswith(".") and folder.is_dir():
             shutil.rmtree(folder)
-            continue
-        for path in folder.iterdir():
-            if path.name not in needed.get(folder.name, ()):
-                path.unlink()
-    (root() / "snapshots" / ".draft.json").unlink(missing_ok=True)
+        elif folder.is_dir() and folder.name != "snapshots":
+            for path in folder.iterdir():
+                if path not in needed:
+                    path.unlink()
+    (root() / "snapshots" / DRAFT).unlink(missing_ok=True)
     return kept
+
+
+@lru_cache(maxsize=512)
+def _files_of(path: Path) -> frozenset[Path] | None:
+    """The files that a manifest names, None when it is damaged; read once a process, for manifests never change."""
+    try:
+        snapshot = read(path)
+    except Problem as problem:
+        if problem.code != "lake_damaged":
+            raise
+        return None
+    return frozenset(path_of(table.key, file.name) for table in snapshot.tables for file in table.files)
 
 
 def _remove(path: Path) -> bool:

@@ -96,7 +96,11 @@ def test_comes_back_in_another_empty_installation(installation: Path) -> None:
 def test_the_lake_comes_back_and_no_refresh_runs_meanwhile(installation: Path) -> None:
     data, text = b"PAR1", b"{}"
     name, manifest = (hashlib.sha256(content).hexdigest() for content in (data, text))
-    files = {f"s05.kiosk/{name}.parquet": data, f"snapshots/000001-{manifest}.json": text, "s05.kiosk/.draft": b"half"}
+    files = {
+        f"s05.kiosk/{name}.parquet": data,
+        f"snapshots/000001-20261127T004625Z-{manifest}.json": text,
+        "s05.kiosk/.draft": b"half",
+    }
     for path, content in files.items():
         (installation / "lake" / path).parent.mkdir(parents=True, exist_ok=True)
         (installation / "lake" / path).write_bytes(content)
@@ -114,7 +118,12 @@ backup.backup(Path({str(file)!r}))
     shutil.rmtree(installation / "lake")
     backup.restore(file, force=True)
     found = {path.relative_to(installation / "lake").as_posix() for path in (installation / "lake").rglob("*.*")}
-    assert found == {f"s05.kiosk/{name}.parquet", f"snapshots/000001-{manifest}.json", "s05.kiosk", ".lock"}
+    assert found == {
+        f"s05.kiosk/{name}.parquet",
+        f"snapshots/000001-20261127T004625Z-{manifest}.json",
+        "s05.kiosk",
+        ".lock",
+    }
     assert (installation / "lake" / "s05.kiosk" / f"{name}.parquet").read_bytes() == data
 
 
