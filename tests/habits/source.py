@@ -21,6 +21,7 @@ KERNEL_ROOMS = (
     "jobs",
     "registers",
     "records",
+    "lake",
     "notices",
 )
 

@@ -1,8 +1,8 @@
 """Back up an installation to one file, and restore it.
 
 The file is a tar archive: ``manifest.json`` (versions, and size and SHA-256 of every part), ``manifest.sha256``,
-``database.dump`` (pg_dump's custom format) and ``files/…``. Keys are not in it: whoever holds a backup alone cannot
-read what is encrypted with them.
+``database.dump`` (pg_dump's custom format), ``files/…`` and ``lake/…``. Keys are not in it: whoever holds a backup
+alone cannot read what is encrypted with them.
 
 A restore touches nothing that is in use until everything has been unpacked and verified: files are named by their
 content, so adding them changes nothing, and the database is loaded under another name and exchanged in one
@@ -35,12 +35,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from yiwang.lib.problems import Problem
 from yiwang.site import postgres, state
 
-FORMAT = 1
+# 2: the lake is in it.
+FORMAT = 2
 MANIFEST, SEAL, DUMP = "manifest.json", "manifest.sha256", "database.dump"
 # Folders of the state whose files are named by their content. The others are not in a backup: the database has its own
-# way, keys must be kept apart, logs are not data, static files come with the program.
-COVERED = ("files",)
-NAME = re.compile(r"[0-9a-f]{64}")
+# way, keys must be kept apart, logs are not data, static files come with the program. The lake's newest snapshot could
+# be taken again, older ones not.
+COVERED = ("files", "lake")
+NAME = re.compile(r"(?:[0-9]+-[0-9]{8}T[0-9]{6}Z-)?([0-9a-f]{64})(?:\.parquet|\.json)?")
 BLOCK = 1024 * 1024
 SWAP_TRIES = 20
 
@@ -92,28 +94,45 @@ def backup(target: Path) -> BackupDone:
     with postgres.lease() as url, tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as work:
         dump = Path(work) / DUMP
         _run_program("pg_dump", url, ["--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"])
-        sources = [(DUMP, dump), *_state_files()]
-        parts = [Part(name, path.stat().st_size, _sha256(path)) for name, path in sources]
-        manifest = {
-            "format": FORMAT,
-            "yiwang": importlib.metadata.version("yiwang"),
-            "postgresql": postgres.status().version,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "parts": [part.__dict__ for part in parts],
-        }
-        text = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-        for name, content in ((MANIFEST, text), (SEAL, hashlib.sha256(text).hexdigest().encode())):
-            (Path(work) / name).write_bytes(content)
-        archive = Path(work) / "archive"
-        with os.fdopen(os.open(archive, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as stream:
-            with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                for name, path in [(MANIFEST, Path(work) / MANIFEST), (SEAL, Path(work) / SEAL), *sources]:
-                    tar.add(path, arcname=name, recursive=False)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with _lake_still(fcntl.LOCK_SH):
+            sources = [(DUMP, dump), *_state_files()]
+            archive = _archive(Path(work), sources)
         size = archive.stat().st_size
         archive.rename(target)
-    return BackupDone(size, len(parts) - 1, state.keys())
+    return BackupDone(size, len(sources) - 1, state.keys())
+
+
+def _archive(work: Path, sources: list[tuple[str, Path]]) -> Path:
+    """Write the archive of these parts into ``work``."""
+    parts = [Part(name, path.stat().st_size, _sha256(path)) for name, path in sources]
+    manifest = {
+        "format": FORMAT,
+        "yiwang": importlib.metadata.version("yiwang"),
+        "postgresql": postgres.status().version,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "parts": [part.__dict__ for part in parts],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+    for name, content in ((MANIFEST, text), (SEAL, hashlib.sha256(text).hexdigest().encode())):
+        (work / name).write_bytes(content)
+    archive = work / "archive"
+    with os.fdopen(os.open(archive, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as stream:
+        with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
+            for name, path in [(MANIFEST, work / MANIFEST), (SEAL, work / SEAL), *sources]:
+                tar.add(path, arcname=name, recursive=False)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return archive
+
+
+@contextmanager
+def _lake_still(how: int) -> Iterator[None]:
+    """No refresh of the lake in between: it takes away files of snapshots whose time is over."""
+    folder = state.home() / "lake"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with (folder / ".lock").open("a") as lock:
+        fcntl.flock(lock, how)
+        yield
 
 
 def _state_files() -> list[tuple[str, Path]]:
@@ -152,9 +171,10 @@ def restore(source: Path, *, force: bool = False) -> RestoreDone:
             )
         manifest, parts = _unpack(source, work)
         _load(url, work / DUMP)
-        for part in parts:
-            if part.path != DUMP:
-                _place(work / part.path, state.home() / part.path)
+        with _lake_still(fcntl.LOCK_EX):
+            for part in parts:
+                if part.path != DUMP:
+                    _place(work / part.path, state.home() / part.path)
         _exchange(url)
         _drop_leftovers(url)
     return RestoreDone(str(manifest["created"]), len(parts) - 1)
@@ -242,7 +262,8 @@ def _unpack_part(source: Path, tar: tarfile.TarFile, part: Part, work: Path) -> 
             digest.update(block)
             size += len(block)
             out.write(block)
-    named = digest.hexdigest() == path.name or part.path == DUMP
+    match = NAME.fullmatch(path.name)
+    named = part.path == DUMP or (match is not None and match[1] == digest.hexdigest())
     if (size, digest.hexdigest()) != (part.size, part.sha256) or not named:
         raise damaged(source, f"{part.path} 与清单不符", f"{part.path} does not match the manifest")
 

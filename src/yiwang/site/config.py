@@ -173,6 +173,14 @@ def slow_query_ms() -> int:
     return int(value)
 
 
+def lake_keep_days() -> int:
+    """For how many days the last snapshot of each day stays in the lake."""
+    value = os.environ.get("YIWANG_LAKE_KEEP_DAYS") or "30"
+    if not value.isdigit() or not 0 < int(value) <= 3660:
+        raise _invalid("YIWANG_LAKE_KEEP_DAYS", value, "1 到 3660 之间的整数", "a whole number from 1 to 3660")
+    return int(value)
+
+
 def database() -> dict[str, Any]:
     """Django's database settings from ``DATABASE_URL`` or the embedded server's remembered address."""
     parts = urlsplit(postgres.database_url())
@@ -256,6 +264,8 @@ VARIABLES: tuple[Variable, ...] = (
              "ClamAV scanner (host:port or socket path); unset: files are marked as not scanned", clamd),
     Variable("YIWANG_PERSONAL_KEY_FILE", "个人信息密钥文件", "file of the personal-data key",
              lambda: str(personal_key_file())),
+    Variable("YIWANG_LAKE_KEEP_DAYS", "数据湖每日最后一份快照保留的天数",
+             "days that the last snapshot of each day stays in the lake", lambda: str(lake_keep_days())),
     Variable("YIWANG_DISTRICT_ZH", "页面上显示的区县名称", "name of the district on Chinese pages", district_zh),
     Variable("YIWANG_DISTRICT_EN", "英文页面上的区县名称", "name of the district on English pages", district_en),
     Variable("YIWANG_DEMO", "1：页面标明这是演示", "1: pages say that this is a demonstration",

@@ -39,6 +39,7 @@ OWN_PAGES: tuple[NavItem, ...] = (
     NavItem("组织机构", "Units", "orgs:units", "hierarchy-2", "orgs.unit", "view", "data"),
     NavItem("人员与账号", "People", "access:people", "users", "access.user", "view", "admin"),
     NavItem("后台任务", "Jobs", "jobs:list", "clock", "", "", "workbench"),
+    NavItem("数据湖", "Data lake", "lake:tables", "ripple", "lake.snapshot", "view", "admin"),
     NavItem("审计日志", "Audit log", "audit:list", "shield-check", "audit.entry", "view", "admin"),
     NavItem("接口文档", "API", "api-docs", "api", "", "", "data"),
     NavItem("帮助", "Help", "help", "help", "", "", "workbench"),

@@ -15,6 +15,7 @@ YIWANG_SYSTEMS = SYSTEMS
 YIWANG_BASE_URL = config.base_url()
 YIWANG_CLAMD = config.clamd()
 YIWANG_PERSONAL_KEY_FILE = config.personal_key_file()
+YIWANG_LAKE_KEEP_DAYS = config.lake_keep_days()
 YIWANG_METRICS_TOKEN = config.metrics_token()
 YIWANG_SLOW_QUERY_MS = config.slow_query_ms()
 YIWANG_DISTRICT_ZH = config.district_zh()
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "yiwang.kernel.jobs",
     "yiwang.kernel.registers",
     "yiwang.kernel.records",
+    "yiwang.kernel.lake",
     "yiwang.kernel.notices",
     *SYSTEMS,
 ]

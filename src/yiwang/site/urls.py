@@ -32,6 +32,7 @@ urlpatterns = [
     path("codes/", include("yiwang.kernel.codes.urls")),
     path("limits/", include("yiwang.kernel.limits.urls")),
     path("jobs/", include("yiwang.kernel.jobs.urls")),
+    path("lake/", include("yiwang.kernel.lake.urls")),
     path("records/", include("yiwang.kernel.records.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]

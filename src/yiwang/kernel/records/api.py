@@ -8,9 +8,11 @@ from .loading import NewRow, load
 from .registry import record_type, record_types
 from .selectors import Listing, Query, can, listing, listing_known, one, select, versions, visible
 from .services import correct, correct_many, create, restore, withdraw, written_by
+from .sync import PAST_CHANGES
 from .types import RecordType
 
 __all__ = [
+    "PAST_CHANGES",
     "Listing",
     "Mention",
     "NewRow",

@@ -103,6 +103,27 @@ def _history_of(model: Any) -> type[models.Model]:
     return cast("type[models.Model]", ModelBase(f"{model.__name__}History", (models.Model,), attrs))
 
 
+class _CurrentTransaction(models.Func):
+    """The number of the transaction that is writing."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
+class _TransactionField(models.BigIntegerField):  # type: ignore[type-arg]  # generic in its stubs only
+    """The number of the transaction that writes a row, whatever the code that saves it says."""
+
+    def deconstruct(self) -> Any:
+        """The plain Django field."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BigIntegerField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Asked of the database; at a change its trigger sets the number."""
+        return _CurrentTransaction() if add else super().pre_save(model_instance, add)
+
+
 class Record(models.Model, metaclass=RecordBase):
     """What every business record (业务记录) has.
 
@@ -126,7 +147,7 @@ class Record(models.Model, metaclass=RecordBase):
     reason = models.CharField(_("更正理由"), max_length=300, blank=True, default="")
     source = models.CharField(_("来源系统"), max_length=30)
     source_id = models.CharField(_("来源编号"), max_length=80)
-    tx = models.BigIntegerField(editable=False, default=0)
+    tx = _TransactionField(editable=False, default=0)
     synthetic = models.BooleanField(_("演示数据"), default=False)
 
     class Meta:

@@ -101,7 +101,6 @@ def create(
         source_id=source_id or (str(values[kind.options.code]) if kind.options.code else new_source_id()),
         **values,
     )
-    record.tx = _transaction()
     try:
         with transaction.atomic():
             record.save(force_insert=True)
@@ -122,12 +121,6 @@ def create(
         detail={"unit": unit.code},
     )
     return record
-
-
-def _transaction() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        return int(cursor.fetchone()[0])
 
 
 @transaction.atomic
@@ -241,7 +234,6 @@ def restore(kind: RecordType, pk: int, *, actor: access.User, reason: str, ip: s
         "recorded_at": timezone.now(),
         "recorded_by": actor.username,
         "reason": reason,
-        "tx": _transaction(),
     }
     record = kind.model(**values)
     record.save(force_insert=True)

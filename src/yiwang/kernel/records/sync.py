@@ -49,6 +49,29 @@ ALTER TABLE "{table}" ALTER COLUMN tx SET DEFAULT pg_current_xact_id()::text::bi
 ALTER TABLE "{table}" ALTER COLUMN version SET DEFAULT 1;
 """
 
+# Former rows stay. Should somebody take some away or change them, or empty a table, this remembers that it was done:
+# the lake then writes its copy of that type anew. Written by triggers only, in the transaction that does it.
+PAST_CHANGES = "records_past_change"
+REMEMBER = """
+CREATE TABLE IF NOT EXISTS {past} (
+  record_type text NOT NULL, tx bigint NOT NULL, at timestamptz NOT NULL, by_whom text NOT NULL
+);
+CREATE OR REPLACE FUNCTION {past}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $remember$
+BEGIN
+  INSERT INTO {past} VALUES (TG_ARGV[0], pg_current_xact_id()::text::bigint, clock_timestamp(), session_user);
+  RETURN NULL;
+END $remember$;
+"""
+WATCH = """
+DROP TRIGGER IF EXISTS "{table}_past" ON "{table}_history";
+CREATE TRIGGER "{table}_past" AFTER UPDATE OR DELETE OR TRUNCATE ON "{table}_history"
+  FOR EACH STATEMENT EXECUTE FUNCTION {past}('{key}');
+DROP TRIGGER IF EXISTS "{table}_past" ON "{table}";
+CREATE TRIGGER "{table}_past" AFTER TRUNCATE ON "{table}"
+  FOR EACH STATEMENT EXECUTE FUNCTION {past}('{key}');
+"""
+
 GRANTS = """
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
@@ -104,10 +127,10 @@ def indexes(kind: RecordType) -> dict[str, str]:
         f"{table}_day": f'CREATE INDEX IF NOT EXISTS "{table}_day" ON "{table}" ({day}, id)',
         f"{table}_unit": f'CREATE INDEX IF NOT EXISTS "{table}_unit" ON "{table}" (unit_path, {day}, id)',
         f"{table}_place": f'CREATE INDEX IF NOT EXISTS "{table}_place" ON "{table}" (place, {day}, id)',
-        # Rows are written in the order of their transactions: a block range index of a few pages is enough.
-        f"{table}_tx": f'CREATE INDEX IF NOT EXISTS "{table}_tx" ON "{table}" USING brin (tx)',
-        f"{table}_history_tx": (
-            f'CREATE INDEX IF NOT EXISTS "{table}_history_tx" ON "{table}_history" USING brin (superseded_tx)'
+        # The lake finds by these what is new. No block range indexes: later rows fill places all over a table.
+        f"{table}_txid": f'CREATE INDEX IF NOT EXISTS "{table}_txid" ON "{table}" (tx)',
+        f"{table}_history_txid": (
+            f'CREATE INDEX IF NOT EXISTS "{table}_history_txid" ON "{table}_history" (superseded_tx)'
         ),
         f"{table}_history_id": f'CREATE INDEX IF NOT EXISTS "{table}_history_id" ON "{table}_history" (id, version)',
     }
@@ -135,7 +158,9 @@ def apply(kinds: Sequence[RecordType] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
         try:
+            cursor.execute(REMEMBER.format(past=PAST_CHANGES))
             for kind in chosen:
+                cursor.execute(WATCH.format(table=kind.table, key=kind.key, past=PAST_CHANGES))
                 names = [field.column for field in kind.model._meta.local_fields]
                 cursor.execute(
                     KEEP.format(

@@ -51,6 +51,9 @@ COMMANDS: dict[str, Entry] = {
         "yiwang.kernel.records.cli:command", "把表格导入业务记录", "import a table into records", "database"
     ),
     "worker": Entry("yiwang.site.cli.worker:command", "执行后台任务", "run background jobs", "database"),
+    "lake": Entry(
+        "yiwang.kernel.lake.cli:lake", "数据湖：刷新、状态、核对", "the lake: refresh, status, verify", "database"
+    ),
     "audit": Entry("yiwang.kernel.audit.cli:audit", "审计链：校验", "the audit chain: verify", "database"),
     "files": Entry("yiwang.kernel.files.cli:files", "文件：清理、补查病毒", "the file store: sweep, scan", "database"),
     "keys": Entry("yiwang.kernel.registers.cli:keys_", "个人信息密钥：状态、轮换", "the personal-data key", "database"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +91,40 @@ def test_comes_back_in_another_empty_installation(installation: Path) -> None:
     finally:
         postgres.stop()
         os.environ["YIWANG_HOME"] = str(installation)
+
+
+def test_the_lake_comes_back_and_no_refresh_runs_meanwhile(installation: Path) -> None:
+    data, text = b"PAR1", b"{}"
+    name, manifest = (hashlib.sha256(content).hexdigest() for content in (data, text))
+    files = {
+        f"s05.kiosk/{name}.parquet": data,
+        f"snapshots/000001-20261127T004625Z-{manifest}.json": text,
+        "s05.kiosk/.draft": b"half",
+    }
+    for path, content in files.items():
+        (installation / "lake" / path).parent.mkdir(parents=True, exist_ok=True)
+        (installation / "lake" / path).write_bytes(content)
+    file = installation / "one.backup"
+    with (installation / "lake" / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        running = subprocess.Popen([sys.executable, "-c", f"""
+from pathlib import Path
+from yiwang.site import backup
+backup.backup(Path({str(file)!r}))
+"""])  # fmt: skip
+        time.sleep(3)
+        assert not file.exists()
+    assert running.wait(60) == 0
+    shutil.rmtree(installation / "lake")
+    backup.restore(file, force=True)
+    found = {path.relative_to(installation / "lake").as_posix() for path in (installation / "lake").rglob("*.*")}
+    assert found == {
+        f"s05.kiosk/{name}.parquet",
+        f"snapshots/000001-20261127T004625Z-{manifest}.json",
+        "s05.kiosk",
+        ".lock",
+    }
+    assert (installation / "lake" / "s05.kiosk" / f"{name}.parquet").read_bytes() == data
 
 
 def test_keys_are_not_in_a_backup(installation: Path) -> None:

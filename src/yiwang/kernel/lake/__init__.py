@@ -1,0 +1,1 @@
+"""Dated Parquet snapshots of all records (数据湖)."""

@@ -1,0 +1,11 @@
+"""Door of the lake room: dated Parquet snapshots of all records (数据湖)."""
+
+from __future__ import annotations
+
+from .checking import verify
+from .reading import Lake, open_lake
+from .refreshing import refresh
+from .selectors import status
+from .types import LakeTable, Refreshed, Snapshot, TableFault
+
+__all__ = ["Lake", "LakeTable", "Refreshed", "Snapshot", "TableFault", "open_lake", "refresh", "status", "verify"]
