@@ -7,4 +7,4 @@ from django.urls import path
 from . import views
 
 app_name = "lake"
-urlpatterns = [path("", views.tables_page, name="tables")]
+urlpatterns = [path("", views.tables_page, name="tables"), path("refresh/", views.refresh, name="refresh")]

@@ -49,7 +49,7 @@ def keep(user: User, model: Any, **cells: object) -> Any:
     return records.create(model.record_type, cells, actor=user, unit=make_unit("cq/data"))
 
 
-def licence(user: User, serial: int = 1, **cells: object) -> Any:
+def licence(user: User, serial: int = 1, **cells: Any) -> Any:
     """A licence issued on 1 June 2023."""
     row = {
         "identifier": licence_identifier(TYPE, ISSUER, f"{serial:08}"), "number": f"第{serial}号", "type_code": TYPE,
@@ -97,7 +97,7 @@ def test_the_overview_shows_what_needs_somebody_first(bureau: User) -> None:
     ],
 )
 def test_a_licence_that_cannot_be_is_refused_in_both_languages(
-    bureau: User, cells: dict[str, object], field: str, code: str
+    bureau: User, cells: dict[str, Any], field: str, code: str
 ) -> None:
     with pytest.raises(Problem) as refused:
         licence(bureau, **cells)
