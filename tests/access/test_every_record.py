@@ -66,9 +66,11 @@ def cells(kind: RecordType, word: str, links: dict[str, Any]) -> dict[str, objec
     """A row that every check of the type lets in, with the word in each column of free text."""
     found: dict[str, object] = {}
     for column in kind.columns:
-        if isinstance(column, extend.LinkColumn):
-            target = links[column.to]
-            found[column.name] = getattr(target, target.record.code)
+        if column.name in kind.options.example:
+            found[column.name] = kind.options.example[column.name]
+        elif isinstance(column, extend.LinkColumn):
+            target = links.get(column.to)
+            found[column.name] = getattr(target, target.record.code) if target else ""
         elif isinstance(column, extend.CodeColumn):
             found[column.name] = codes.code_list(column.codes).values()[0].value
         elif isinstance(column, extend.PersonColumn):
@@ -114,8 +116,9 @@ def world() -> World:
 
 
 def targets(kind: RecordType) -> list[str]:
-    """Types that this one links to."""
-    return [column.to for column in kind.columns if isinstance(column, extend.LinkColumn)]
+    """Other types that this one links to."""
+    links = [column.to for column in kind.columns if isinstance(column, extend.LinkColumn)]
+    return [to for to in links if to != kind.key]
 
 
 def client_of(user: User) -> Client:

@@ -196,6 +196,8 @@ class Walker:
         address += {"count_legal_deadline": "?start=2023-09-28", "add_workdays": "?start=2023-09-28&days=5"}.get(
             name, ""
         )
+        if name == "licence_verify":
+            address += f"?identifier={d.licence}"
         if name == "s45_compare":
             address += "?old=1&new=2"
         bodies: dict[str, dict[str, Any]] = {

@@ -13,13 +13,17 @@ from yiwang.domains.evaluation.planning.services import adjustments, handins, re
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.reportcheck.models import Check
 from yiwang.domains.evaluation.reportcheck.services import check_upload
+from yiwang.domains.services.licences.models import Licence, LicenceType
 from yiwang.kernel.access.api import User
-from yiwang.kernel.access.testing import make_user
+from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.audit import api as audit
 from yiwang.kernel.jobs import api as jobs
 from yiwang.kernel.notices import api as notices
 from yiwang.kernel.notices.api import Notice
+from yiwang.kernel.records import api as records
+from yiwang.kernel.registers import api as registers
 from yiwang.lib.clock import at_noon
+from yiwang.lib.identifiers import licence_identifier
 
 # Who reads. `health` and `police` are liaisons; the objects in the table of routes are health's.
 READERS = (
@@ -50,6 +54,7 @@ WORDS: dict[str, set[str]] = {
     "暗语报告问题": {"bureau", "leader", "approver"},
     "暗语核验文件": {"health"},
     "暗语健康消息": {"health"},
+    "暗语持证人": set(),
     "暗语健康任务": {"health", "sysadmin"},
     "暗语审计细节": {"auditor"},
     "13900000077": set(),
@@ -74,6 +79,7 @@ class District:
     check: Check
     notice: Notice
     job: jobs.Job
+    licence: str
 
 
 def make_district() -> District:
@@ -135,8 +141,25 @@ def make_district() -> District:
         report=report,
         check=check,
         notice=Notice.objects.get(title_zh="暗语健康消息"),
+        licence=_licence(people["bureau"]),
         job=jobs.start("records.import", actor=people["health"], about="暗语健康任务", run=0),
     )
+
+
+def _licence(bureau: User) -> str:
+    """The identifier of a licence that anyone may check; its holder's name is for nobody there."""
+    registers.check_key()
+    code = "11100000000013338W011"
+    kind = {"type_code": code, "name": "证", "holder_kind": "mixed", "issuer_level": "city", "valid_from": "2021-01-01"}
+    records.create(LicenceType.record_type, kind, actor=bureau, unit=make_unit("cq/data"))
+    issuer = "11430000006122244L"
+    cells = {
+        "identifier": licence_identifier(code, issuer, "1"), "number": "1", "type_code": code, "issuer_code": issuer,
+        "holder_name": "暗语持证人", "holder_key": "441502200002291016", "issued_on": "2023-06-01",
+        "valid_from": "2023-06-01",
+    }  # fmt: skip
+    records.create(Licence.record_type, cells, actor=bureau, unit=make_unit("cq/data"))
+    return str(cells["identifier"])
 
 
 def _draft_of_health(world: factory.World, writer: User) -> HandIn:

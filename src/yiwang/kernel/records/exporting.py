@@ -99,7 +99,8 @@ def template(kind: RecordType) -> bytes:
         if isinstance(column, CodeColumn) and not isinstance(column, LinkColumn):
             values = "、".join(item.label() for item in codes.code_list(column.codes).values())
         needed = "是" if column.required else "否"
-        told.append([str(column.verbose_name), needed, column.help_zh, column.example, values])
+        example = kind.options.example.get(column.name, column.example)
+        told.append([str(column.verbose_name), needed, column.help_zh, example, values])
     return workbook(
         [
             Sheet(kind.name_zh, labels(kind), []),

@@ -51,7 +51,6 @@ def add_calls(router: Router, kind: RecordType) -> None:
         request: HttpRequest,
         filters: Query[made.filters],
         q: str = query_of("", max_length=selectors.LONGEST_SEARCH, description="查询词；不能是证件号码"),
-        unit: str = query_of("", max_length=40, description="单位代码，含下级"),
         place: str = query_of("", pattern="^[0-9]{0,12}$", description="区划代码或其前几位"),
         since: date | None = None,
         until: date | None = None,
@@ -69,8 +68,10 @@ def add_calls(router: Router, kind: RecordType) -> None:
                 "A citizen id does not belong into an address; use POST …/search.",
             )
         asked.check_known(known)
+        wanted = filters.model_dump()
+        unit = wanted.pop("unit")
         query = selectors.Query(
-            filters={name: text.replace("\x00", "") for name, text in filters.model_dump().items() if text},
+            filters={name: text.replace("\x00", "") for name, text in wanted.items() if text},
             words=q,
             unit=orgs.unit(unit).path if unit else "",
             place=place,

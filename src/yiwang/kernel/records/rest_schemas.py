@@ -212,8 +212,13 @@ def schemas_of(kind: RecordType) -> Schemas:
         )
         return (str if required else str | None), described
 
+    # The unit is among them because a schema without a field would be asked for as one that is missing.
+    unit = (str, Field("", max_length=40, description="单位代码，含下级"))
     filters = _made(
-        Open, f"{base}Filters", "Filters by column.", dict.fromkeys(kind.options.filters, (str | None, text))
+        Open,
+        f"{base}Filters",
+        "Filters by unit and by column.",
+        dict.fromkeys(kind.options.filters, (str | None, text)) | {"unit": unit},
     )
     cells = _made(
         Closed,

@@ -133,6 +133,7 @@ class Licence(StateRecord):
         search=("number",),
         filters=("type_code", "state"),
         rules=(of_its_type, one_holder, issued_before_end),
+        example={"issuer_code": "11430000006122244L", "holder_uscc": ""},
         icon="id",
         help_zh="每签发一张一行；变更、换发另起版本号，撤销、注销改证照状态。",
     )
