@@ -92,3 +92,11 @@ def citizen_id_fault(number: str) -> Fault | None:
             "The check character of the citizen id is wrong; look for a slip.",
         )
     return None
+
+
+def names_a_person(words: str) -> bool:
+    """Whether the words are a citizen's id, or so like one that they do not belong into an address."""
+    plain = words.replace(" ", "")
+    if not re.fullmatch(r"[0-9]{15}|[0-9]{17}[0-9Xx]", plain, re.ASCII):
+        return False
+    return len(plain) == 15 or citizen_id_fault(plain.upper()) is None

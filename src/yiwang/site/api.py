@@ -29,6 +29,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/codes", "yiwang.kernel.codes.rest.router"),
     ("/limits", "yiwang.kernel.limits.rest.router"),
     ("/records", "yiwang.kernel.records.rest.router"),
+    ("/registers", "yiwang.kernel.registers.rest.router"),
     *((f"/{system.url_prefix.strip('/')}", f"{system.module}.rest.router") for system in systems.installed()),
 )
 

@@ -32,5 +32,6 @@ urlpatterns = [
     path("codes/", include("yiwang.kernel.codes.urls")),
     path("limits/", include("yiwang.kernel.limits.urls")),
     path("records/", include("yiwang.kernel.records.urls")),
+    path("registers/", include("yiwang.kernel.registers.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]
