@@ -189,7 +189,7 @@ def _refused(request: HttpRequest, found: Subject, form: MergeForm) -> HttpRespo
 def _compare(request: HttpRequest, found: Subject, drop: str, reason: str) -> HttpResponse:
     user = access.signed_in(request)
     kind = found.kind
-    other = selectors.subject(user, kind, drop)
+    other = selectors.subject(user, kind, selectors.clean_code(kind, drop))
     if other.row is None or found.row is None:
         raise selectors.unknown(kind)
     if other.code == found.code:
