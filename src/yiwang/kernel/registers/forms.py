@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -14,8 +16,8 @@ LONGEST_CODE = 40
 class MergeForm(forms.Form):
     """The code that is the same thing, and how one knows. A citizen id may be written for a person: it is posted."""
 
-    def __init__(self, kind: Kind, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # handed through
+    def __init__(self, kind: Kind, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.fields["drop"] = forms.CharField(
             label=_("并入本页的公民身份号码") if kind is PERSON else _("并入本页的编码"),
             max_length=LONGEST_CODE,
@@ -31,8 +33,8 @@ class UnmergeForm(forms.Form):
 
     code = forms.CharField(max_length=LONGEST_CODE, widget=forms.HiddenInput)
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # handed through
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self.fields["reason"] = reason_field()
 
 

@@ -1,4 +1,4 @@
-"""Two codes that are one thing (合并): the dropped one stays as an alias of the kept one until it is taken out again."""
+"""Two codes that are one thing (合并): the dropped one stays as an alias of the kept one until it is taken out."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ KindKey = Literal["person", "organisation", "address", "house"]
 query_of: Any = Query
 
 
-class EntryOut(Schema):
+class RegisterEntryOut(Schema):
     """A row of a register; a person's name and id are masked. Fields that the register does not have are null."""
 
     kind: str
@@ -43,10 +43,10 @@ class EntryOut(Schema):
     known_since: datetime
 
 
-class FoundOut(Schema):
+class RegisterFoundOut(Schema):
     """What a search found; ``more`` says that there are more."""
 
-    items: list[EntryOut]
+    items: list[RegisterEntryOut]
     more: bool
 
 
@@ -68,7 +68,7 @@ class SubjectOut(Schema):
     kind: str
     code: str
     masked_id: str | None
-    entry: EntryOut | None
+    entry: RegisterEntryOut | None
     former: list[str]
     trail: list[TrailOut]
 
@@ -98,7 +98,7 @@ class KnownOut(Schema):
     items: list[MentionOut]
 
 
-class PersonIn(Schema):
+class CitizenIn(Schema):
     """A citizen id, of 18 or 15 characters."""
 
     citizen_id: str = Field(max_length=20)
@@ -135,10 +135,10 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _entries(kind: Kind, rows: Any) -> list[EntryOut]:
+def _entries(kind: Kind, rows: Any) -> list[RegisterEntryOut]:
     masked = selectors.masked_ids([row.key for row in rows]) if kind is PERSON else {}
     return [
-        EntryOut(
+        RegisterEntryOut(
             kind=kind.key,
             code=str(row.pk),
             name=showing.title(kind, row, masked),
@@ -189,18 +189,18 @@ def _looker(request: HttpRequest) -> access.User:
 
 
 @router.post("/person/search", response=SubjectOut, operation_id="find_person", summary="按证件号码查自然人")
-def find_person(request: HttpRequest, body: PersonIn) -> SubjectOut:
+def find_person(request: HttpRequest, body: CitizenIn) -> SubjectOut:
     """The person with this id; it is neither kept nor logged. 404 when there is none, or none for the caller."""
     return _subject(_looker(request), PERSON, body.citizen_id)
 
 
-@router.get("/{kind}", response=FoundOut, operation_id="search_register", summary="查登记库")
+@router.get("/{kind}", response=RegisterFoundOut, operation_id="search_register", summary="查登记库")
 def search_register(
     request: HttpRequest,
     kind: KindKey,
     q: str = query_of(..., min_length=1, max_length=selectors.LONGEST_SEARCH, description="名称、地址中的字或编码"),
     limit: int = query_of(selectors.SHOWN, ge=1, le=MAX_LIMIT),
-) -> FoundOut:
+) -> RegisterFoundOut:
     """Rows within the caller's scope, by code (an old one too) or by parts of name or address."""
     user = _looker(request)
     if names_a_person(q):
@@ -213,7 +213,7 @@ def search_register(
     if not selectors.may(user, wanted, "view"):
         raise access.forbidden()
     found = selectors.search(user, wanted, q, limit)
-    return FoundOut(items=_entries(wanted, found.rows), more=found.more)
+    return RegisterFoundOut(items=_entries(wanted, found.rows), more=found.more)
 
 
 @router.get("/{kind}/{code}", response=SubjectOut, operation_id="get_subject", summary="一个主体、地址或房屋")

@@ -256,7 +256,7 @@ def seen(user: User, statement: str) -> list[tuple[object, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
         access.act_as(user)
         cursor.execute(statement)
-        found = cursor.fetchall()
+        found: list[tuple[object, ...]] = cursor.fetchall()
         access.stop_acting()
     return found
 
