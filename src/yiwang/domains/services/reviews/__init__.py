@@ -1,0 +1,1 @@
+"""Reviews of government services (好差评): system S07."""
