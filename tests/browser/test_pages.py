@@ -49,6 +49,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("licences-asleep", "bureau", "/services/licences/asleep/?as_of=2023-06-30"),
     ("licence-check", "bureau", "/services/licences/verify/?identifier=1.2.3"),
     ("licence-list", "bureau", "/records/s06.licence/"),
+    ("ebills", "bureau", "/services/health/?as_of=2023-06-30"),
     ("records", "bureau", "/records/"),
     ("record-list", "bureau", "/records/s05.transaction/"),
     ("record-search", "bureau", "/records/s05.transaction/?q=社保"),
