@@ -16,6 +16,7 @@ from yiwang.domains.services.kiosks import demo as kiosks_demo
 from yiwang.kernel.access import demo as access_demo
 from yiwang.kernel.orgs import demo as orgs_demo
 from yiwang.kernel.registers import api as registers
+from yiwang.kernel.registers import demo as registers_demo
 from yiwang.lib.clock import today
 from yiwang.lib.problems import Problem
 
@@ -32,6 +33,8 @@ def run(port: int) -> None:
     orgs_demo.load(today())
     access_demo.load_people(orgs_demo.PEOPLE)
     planning_demo.load(say, today())
+    say("登记单位和它们所在的标准地址、房屋（合成数据）")
+    registers_demo.load()
     say("载入自助机：设备、办件、在线日报、故障（合成数据）")
     kiosks_demo.load()
     say("写出评估报告")
