@@ -16,6 +16,7 @@ from yiwang.domains.evaluation.reportcheck.types import CheckResult
 from yiwang.kernel.access import demo as access_demo
 from yiwang.kernel.orgs import demo as orgs_demo
 from yiwang.kernel.registers import api as registers
+from yiwang.kernel.registers import demo as registers_demo
 from yiwang.lib.clock import today
 from yiwang.lib.problems import Problem
 from yiwang.site import lanes
@@ -34,6 +35,8 @@ def run(port: int) -> None:
     orgs_demo.load(today())
     access_demo.load_people(orgs_demo.PEOPLE)
     planning_demo.load(say, today())
+    say("登记单位和它们所在的标准地址、房屋（合成数据）")
+    registers_demo.load()
     connections.close_all()
     lanes.load_systems()
     say("写出评估报告")
