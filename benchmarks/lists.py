@@ -80,7 +80,6 @@ def prepare() -> tuple[dict[str, str], list[tuple[str, str]]]:
         ("words", "q=%E5%B1%85%E6%B0%91%E8%BA%AB%E4%BB%BD%E8%AF%81%E6%BC%942022"),
         ("a number", "q=%E7%AC%AC00012345%E5%8F%B7"),
         ("words and filter", f"q=2023&type_code={often}&state=04"),
-        ("as known earlier", "known=2022-12-31"),
     ]
     return sessions, asked
 
