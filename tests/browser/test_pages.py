@@ -49,6 +49,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("licences-asleep", "bureau", "/services/licences/asleep/?as_of=2023-06-30"),
     ("licence-check", "bureau", "/services/licences/verify/?identifier=1.2.3"),
     ("licence-list", "bureau", "/records/s06.licence/"),
+    ("catalogue", "bureau", "/infrastructure/catalogue/?as_of=2023-06-30"),
+    ("catalogue-none", "bureau", "/infrastructure/catalogue/?as_of=2020-01-01"),
     ("records", "bureau", "/records/"),
     ("record-list", "bureau", "/records/s05.transaction/"),
     ("record-search", "bureau", "/records/s05.transaction/?q=社保"),
