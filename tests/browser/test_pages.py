@@ -52,6 +52,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("licence-check", "bureau", "/services/licences/verify/?identifier=1.2.3"),
     ("licence-list", "bureau", "/records/s06.licence/"),
     ("ebills", "bureau", "/services/health/?as_of=2023-06-30"),
+    ("catalogue", "bureau", "/infrastructure/catalogue/?as_of=2023-06-30"),
+    ("catalogue-none", "bureau", "/infrastructure/catalogue/?as_of=2020-01-01"),
     ("records", "bureau", "/records/"),
     ("record-list", "bureau", "/records/s05.transaction/"),
     ("record-search", "bureau", "/records/s05.transaction/?q=社保"),

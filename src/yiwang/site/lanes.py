@@ -15,7 +15,11 @@ import click
 # Systems whose demonstrations are loaded one after another, in lanes that take about as long.
 LANES = (
     ("yiwang.domains.services.licences.demo",),
-    ("yiwang.domains.services.kiosks.demo", "yiwang.domains.services.health.demo"),
+    (
+        "yiwang.domains.services.kiosks.demo",
+        "yiwang.domains.services.health.demo",
+        "yiwang.domains.infrastructure.catalogue.demo",
+    ),
 )
 
 

@@ -6,4 +6,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.services.kiosks",
     "yiwang.domains.services.licences",
     "yiwang.domains.services.health",
+    "yiwang.domains.infrastructure.catalogue",
 )
