@@ -12,6 +12,7 @@ from yiwang.domains.evaluation.planning import demo as planning_demo
 from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
+from yiwang.domains.industry.fishery import demo as fishery_demo
 from yiwang.domains.services.kiosks import demo as kiosks_demo
 from yiwang.domains.services.licences import demo as licences_demo
 from yiwang.kernel.access import demo as access_demo
@@ -36,6 +37,7 @@ def run(port: int) -> None:
     say("载入自助机：设备、办件、在线日报、故障（合成数据）")
     kiosks_demo.load()
     licences_demo.load(say)
+    fishery_demo.load(say)
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("核验示例报告")

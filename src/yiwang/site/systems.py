@@ -5,4 +5,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.evaluation.reportcheck",
     "yiwang.domains.services.kiosks",
     "yiwang.domains.services.licences",
+    "yiwang.domains.industry.fishery",
 )
