@@ -7,4 +7,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.services.licences",
     "yiwang.domains.services.health",
     "yiwang.domains.infrastructure.catalogue",
+    "yiwang.domains.industry.fishery",
 )
