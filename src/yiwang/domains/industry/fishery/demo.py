@@ -17,7 +17,7 @@ from functools import partial
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
-from yiwang.kernel.registers import population
+from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import SHANGHAI
 
 from .models import Position, SilenceCheck, Vessel, Violation
@@ -286,9 +286,9 @@ def _known(chance: random.Random, day: date) -> datetime:
 def _corrections() -> None:
     """Places put right and inspections made again, each weeks after the first entry: history has something to show."""
     decided = Violation._base_manager.filter(source=SOURCE, version=1).exclude(decision_no="").order_by("pk")
-    for record in decided[:5]:
-        with records.written_by("demo", "发生地点录错，按处罚决定书更正", record.recorded_at + timedelta(days=20)):
-            Violation._base_manager.filter(pk=record.pk).update(sea_area="遮浪角附近海域")
+    for found in decided[:5]:
+        with records.written_by("demo", "发生地点录错，按处罚决定书更正", found.recorded_at + timedelta(days=20)):
+            Violation._base_manager.filter(pk=found.pk).update(sea_area="遮浪角附近海域")
     for number, record in enumerate(
         Vessel._base_manager.filter(source=SOURCE, version=1, inspection_to__lt=date(2023, 5, 20)).order_by("pk")[:12]
     ):

@@ -144,6 +144,7 @@ class Vessel(StateRecord):
         search=("vessel_no", "mmsi"),
         filters=("kind", "port", "work"),
         rules=(one_owner, papers_in_order),
+        example={"owner_uscc": ""},
         icon="ship",
         help_zh="每艘在册渔船一行；拆解、灭失、转出的填写终止日期，不要删除。",
     )
@@ -221,6 +222,7 @@ class Violation(EventRecord):
         search=("vessel_no", "sea_area", "decision_no"),
         filters=("vessel_no", "kind", "found_by"),
         rules=(handled_after, decided),
+        example={"decision_no": ""},
         icon="alert-triangle",
         help_zh="每发现一起一行；罚款金额、决定书文号照抄处罚决定，不在本系统计算。",
     )
