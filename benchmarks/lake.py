@@ -53,8 +53,9 @@ SCATTERED = (
     f"UPDATE {TABLE} SET result = '8' WHERE id % 111 = {{turn}}",
     f"DELETE FROM {TABLE} WHERE id % 1000 = {{turn}} + 500",
 )
-# Refreshes are minutes apart: time for the server to write what the changes left in its memory.
-PAUSE = 5
+# Refreshes are minutes apart. Half of one lets the server write what the changes left in its memory, which else the
+# refresh would do for it: its own writer does 500 pages a second.
+PAUSE = 30
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -116,7 +117,8 @@ def measure(rows: int, home: Path) -> tuple[list[str], bool]:
     lines = [
         "Lake: full export and refresh",
         f"Python {platform.python_version()}, {os.cpu_count()} cores, PostgreSQL {postgres.status().version}, "
-        f"{rows:,} records of one type, medians of {RUNS} runs in one process",
+        f"{rows:,} records of one type, medians of {RUNS} runs in one process, "
+        f"{PAUSE} s between changes and refresh",
         "",
         f"{'what':<50}{'seconds':>9}{'ratio':>9}",
         line("binary COPY of the current rows to a file", "copy"),

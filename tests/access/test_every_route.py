@@ -34,6 +34,8 @@ NOBODY = "nobody"
 # Health's objects, the police's, and a hand-in of health that is not handed in yet.
 OWNERS = ["health", "police", "draft"]
 REFUSED = {401, 403, 404}
+# Pages that are asked for the words.
+SEARCHED = {"search", "s45:hand-ins", "s45:adjustments", "audit:list", "registers:search"}
 RECORD_CALL = re.compile(r"api:(list|search|read|history|create|batch|correct|withdraw|reveal)_s[0-9]{2}_\w+")
 
 
@@ -150,6 +152,13 @@ class Walker:
             "limits:calendar": [2023],
             "limits:override": [2023],
             "limits:restore": [2023],
+            "registers:person": [d.resident],
+            "registers:reveal": [d.resident],
+            "registers:organisation": [d.organisation],
+            "registers:address": ["A-00001"],
+            "registers:house": ["H-00001"],
+            "registers:merge": ["organisation", d.organisation],
+            "registers:unmerge": ["organisation", d.organisation],
             "s45:task": [names["task"]],
             "s45:figure": [names["code"]],
             "s45:compare": [1, 2],
@@ -178,9 +187,11 @@ class Walker:
         else:
             found = []
         address = reverse(route, args=found)
-        return f"{address}?q=暗语" if route in {"search", "s45:hand-ins", "s45:adjustments", "audit:list"} else address
+        return f"{address}?q=暗语" if route in SEARCHED else address
 
     def _form(self, route: str) -> dict[str, Any]:
+        if route == "registers:merge":
+            return {"drop": "A", "reason": "同一家企业"}
         if route in {"s46:check-new", "s45:evidence-add", "s45:template-upload"}:
             return {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}
         return {"language": "en"} if route.endswith("language") else {}
@@ -190,6 +201,9 @@ class Walker:
         path = self.calls[name][1]
         number = names["change"] if "adjustments" in path else 1
         pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
+        pk = names["hand_in"] if "hand-ins" in path else names["round"]
+        if "registers" in path:
+            return self._register_call(name, path)
         code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
         key = "licensing.decision" if "limits" in path else d.check.key
         address = path.format(pk=pk, number=number, code=code, key=key, name="sex", year=2023)
@@ -220,6 +234,18 @@ class Walker:
         if name == "create_check":
             return address, {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}, False
         return address, bodies.get(name, {}), True
+
+    def _register_call(self, name: str, path: str) -> tuple[str, dict[str, Any], bool]:
+        d = self.district
+        person = "person" in path
+        address = path.format(kind="organisation", code=d.resident if person else d.organisation)
+        bodies: dict[str, dict[str, Any]] = {
+            "find_person": {"citizen_id": d.citizen_id},
+            "merge_subjects": {"drop": d.organisation, "reason": "同一家企业"},
+            "unmerge_subjects": {"code": d.organisation, "reason": "核实为两家"},
+            "reveal_person": {"reason": "核对身份信息"},
+        }
+        return f"{address}?q=暗语" if name == "search_register" else address, bodies.get(name, {}), True
 
 
 def _json(data: Any) -> str:

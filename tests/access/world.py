@@ -22,6 +22,8 @@ from yiwang.kernel.notices import api as notices
 from yiwang.kernel.notices.api import Notice
 from yiwang.kernel.records import api as records
 from yiwang.kernel.registers import api as registers
+from yiwang.kernel.registers.api import NewAddress, NewHouse, NewOrganisation
+from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import at_noon
 from yiwang.lib.identifiers import licence_identifier
 
@@ -38,6 +40,8 @@ READERS = (
     "secadmin",
     "auditor",
 )
+
+RESIDENT = population.person(0).citizen_id
 
 # The word in each private thing, and who may meet it anywhere on the site.
 WORDS: dict[str, set[str]] = {
@@ -57,6 +61,10 @@ WORDS: dict[str, set[str]] = {
     "暗语持证人": set(),
     "暗语健康任务": {"health", "sysadmin"},
     "暗语审计细节": {"auditor"},
+    "暗语登记单位": {"viewer", "health", "police", "bureau", "leader", "approver", "integrator", "auditor"},
+    # A resident's id and name are masked for everybody; who may unmask has to post a reason.
+    "暗语居民": {"bureau"},
+    RESIDENT: {"bureau"},
     "13900000077": set(),
 }
 
@@ -80,11 +88,16 @@ class District:
     notice: Notice
     job: jobs.Job
     licence: str
+    resident: str
+    organisation: str
+    citizen_id: str = RESIDENT
 
 
 def make_district() -> District:
     """Two units at work in one round, a decided adjustment behind them, a report, a check, notices, audit entries."""
     world = factory.make_world()
+    registers.check_key()
+    registers.keep_people([(RESIDENT, "暗语居民")], source="test")
     people = {
         "viewer": world.viewer,
         "health": world.liaison_health,
@@ -142,6 +155,8 @@ def make_district() -> District:
         check=check,
         notice=Notice.objects.get(title_zh="暗语健康消息"),
         licence=_licence(people["bureau"]),
+        resident=str(registers.person_key(RESIDENT)),
+        organisation=_registered(),
         job=jobs.start("records.import", actor=people["health"], about="暗语健康任务", run=0),
     )
 
@@ -160,6 +175,15 @@ def _licence(bureau: User) -> str:
     }  # fmt: skip
     records.create(Licence.record_type, cells, actor=bureau, unit=make_unit("cq/data"))
     return str(cells["identifier"])
+
+
+def _registered() -> str:
+    """A resident, an organisation, an address and a house in the registers; the organisation's code."""
+    uscc = population.organisation(0).uscc
+    registers.keep_organisations([NewOrganisation(uscc, "暗语登记单位")], source="test")
+    registers.keep_addresses([NewAddress("A-00001", "41", "演示1路", "城区演示1路")], source="test")
+    registers.keep_houses([NewHouse("H-00001", "A-00001")], source="test")
+    return uscc
 
 
 def _draft_of_health(world: factory.World, writer: User) -> HandIn:

@@ -360,6 +360,36 @@ def test_rows_from_another_servers_dump_come_once(operator: User) -> None:
     assert rows('SELECT count(*) FROM current."s05.kiosk"') == [(1,)]
 
 
+def test_a_server_that_goes_away_is_told_and_the_next_refresh_goes_on(
+    operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk(operator, "A1")
+    first = lake.refresh()
+    with monkeypatch.context() as broken:
+        rewrite = refreshing._rewrite
+
+        def cut(*given: Any) -> Any:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                )
+            return rewrite(*given)
+
+        broken.setattr(refreshing, "_rewrite", cut)
+        with pytest.raises(Problem) as refused:
+            lake.refresh(full=True)
+    assert refused.value.code == "lake_failed"
+    assert "lake refresh" in refused.value.zh
+    assert "ROLLBACK" not in refused.value.en, "what went wrong, not what followed from it"
+    status = lake.status()
+    assert status is not None
+    assert status.newest == first.snapshot
+    kiosk(operator, "A2")
+    assert ways(lake.refresh()) == {"s05.kiosk": ("added", 1, "")}
+    assert faults() == {}
+
+
 def test_old_snapshots_go_unless_somebody_reads_them(operator: User) -> None:
     kiosk(operator, "A1")
     old = lake.refresh().snapshot

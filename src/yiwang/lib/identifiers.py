@@ -180,3 +180,11 @@ def matter_code_fault(code: str) -> Fault | None:
             "A matter's code has 31 characters: credit code 18, level 1 (1 to 6), basic code 12.",
         )
     return uscc_fault(code[:18])
+
+
+def names_a_person(words: str) -> bool:
+    """Whether the words are a citizen's id, or so like one that they do not belong into an address."""
+    plain = words.replace(" ", "")
+    if not re.fullmatch(r"[0-9]{15}|[0-9]{17}[0-9Xx]", plain, re.ASCII):
+        return False
+    return len(plain) == 15 or citizen_id_fault(plain.upper()) is None

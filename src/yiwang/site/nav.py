@@ -32,6 +32,7 @@ OWN_PAGES: tuple[NavItem, ...] = (
     NavItem("首页", "Home", "home", "layout-dashboard", "", "", "workbench"),
     NavItem("消息", "Notices", "notices:list", "bell", "", "", "workbench"),
     NavItem("业务记录", "Records", "records:types", "database", "records.type", "view", "data"),
+    NavItem("主体与地址", "Registers", "registers:search", "sitemap", "registers.subject", "view", "data"),
     NavItem("代码表", "Code lists", "codes:list", "list-details", "codes.list", "view", "data"),
     NavItem("法定参数", "Legal parameters", "limits:list", "scale", "limits.param", "view", "data"),
     NavItem("工作日历", "Working days", "limits:calendar-now", "calendar", "limits.calendar", "view", "data"),

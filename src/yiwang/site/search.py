@@ -49,6 +49,7 @@ PROVIDERS: tuple[str, ...] = (
     "yiwang.domains.evaluation.planning.api.search",
     "yiwang.domains.evaluation.reportcheck.api.search",
     "yiwang.kernel.records.api.search",
+    "yiwang.kernel.registers.api.search",
     "yiwang.site.search.search_units",
     "yiwang.site.search.search_systems",
 )

@@ -34,5 +34,6 @@ urlpatterns = [
     path("jobs/", include("yiwang.kernel.jobs.urls")),
     path("lake/", include("yiwang.kernel.lake.urls")),
     path("records/", include("yiwang.kernel.records.urls")),
+    path("registers/", include("yiwang.kernel.registers.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),
 ]

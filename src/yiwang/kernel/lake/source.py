@@ -83,9 +83,7 @@ def snapshot() -> Iterator[Source]:
             taken_at = EPOCH + timedelta(microseconds=microseconds)
             yield Source(duck, catalog, Database(system, timeline, oid), horizon, taken_at)
         finally:
-            duck.close()
-            with instance.cursor() as last:
-                last.execute(f"DETACH DATABASE IF EXISTS {catalog}")
+            _leave(instance, duck, catalog)
     except (duckdb.Error, OSError) as error:
         # Some errors leave an instance unusable for good.
         _instance.cache_clear()
@@ -95,6 +93,21 @@ def snapshot() -> Iterator[Source]:
             f"Reading or writing the lake failed: {error}. Earlier snapshots are whole; refresh again.",
             status=503,
         ) from error
+
+
+def _leave(instance: duckdb.DuckDBPyConnection, duck: duckdb.DuckDBPyConnection, catalog: str) -> None:
+    """End the transaction and the connections to the server.
+
+    The rollback is said before closing: on a connection that the server has cut, closing alone ends the process.
+    """
+    try:
+        duck.execute("ROLLBACK")
+    except duckdb.Error:
+        # Nothing was written to the server: whoever still needed the connection has been told by its own error.
+        _instance.cache_clear()
+    duck.close()
+    with instance.cursor() as last:
+        last.execute(f"DETACH DATABASE IF EXISTS {catalog}")
 
 
 _numbers = count(1)

@@ -10,3 +10,11 @@ class RecordsConfig(AppConfig):
 
     name = "yiwang.kernel.records"
     label = "records"
+
+    def ready(self) -> None:
+        """Tell the registers, which stand below, what records know of a subject."""
+        from yiwang.kernel.registers.extend import declare_provider
+
+        from .known import for_registers
+
+        declare_provider(for_registers)

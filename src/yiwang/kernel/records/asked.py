@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.utils.datastructures import MultiValueDict
 
 from yiwang.lib.clock import today
-from yiwang.lib.identifiers import citizen_id_fault
+from yiwang.lib.identifiers import names_a_person
 from yiwang.lib.problems import Problem
 
 from .cleaning import Units
@@ -20,7 +20,6 @@ from .selectors import LONGEST_SEARCH, Query
 from .types import RecordType
 
 _PLACE = re.compile(r"[0-9]{0,12}", re.ASCII)
-_LOOKS_LIKE_ID = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -73,12 +72,6 @@ class Asked:
         pairs += [("cols", name) for name in asked.columns] if columns else []
         pairs += [("cursor", asked.cursor)] if asked.cursor else []
         return urlencode(pairs)
-
-
-def names_a_person(words: str) -> bool:
-    """Whether the words are a citizen's id, or so like one that they do not belong into an address."""
-    plain = words.replace(" ", "")
-    return bool(_LOOKS_LIKE_ID.fullmatch(plain)) and (len(plain) == 15 or citizen_id_fault(plain.upper()) is None)
 
 
 def unit_path(text: str) -> str:

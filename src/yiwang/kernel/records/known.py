@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from yiwang.kernel.access import api as access
+from yiwang.kernel.registers import types as registers
+from yiwang.kernel.systems import api as systems
+from yiwang.lib.identifiers import names_a_person
 from yiwang.ui.types import SearchHit
 
-from . import asked, selectors, showing
+from . import selectors, showing
 from .columns import PersonColumn, UsccColumn
 from .registry import record_types
 from .selectors import COUNTED
@@ -35,8 +39,9 @@ class Mention:
     records: tuple[tuple[str, str], ...]
 
 
-def naming(user: access.User, columns: type[UsccColumn] | type[PersonColumn], key: Any) -> list[Mention]:
-    """By type, the reader's records of which a column of this class holds ``key``; such columns have an index."""
+def naming(user: access.User, columns: type[UsccColumn] | type[PersonColumn], codes: Sequence[Any]) -> list[Mention]:
+    """By type, the reader's records of which a column of this class holds one of ``codes``; such columns have an
+    index."""
     found = []
     for kind in selectors.readable(user):
         names = [column.name for column in kind.columns if isinstance(column, columns)]
@@ -44,7 +49,7 @@ def naming(user: access.User, columns: type[UsccColumn] | type[PersonColumn], ke
             continue
         condition = Q()
         for name in names:
-            condition |= Q(**{name: key})
+            condition |= Q(**{f"{name}__in": codes})
         mention = _mention(kind, selectors.visible(user, kind).filter(condition))
         if mention is not None:
             found.append(mention)
@@ -65,17 +70,38 @@ def _mention(kind: RecordType, rows: QuerySet[Any]) -> Mention | None:
 
 def of_person(user: access.User, key: Any) -> list[Mention]:
     """Records that name the person with this pseudonym."""
-    return naming(user, PersonColumn, key)
+    return naming(user, PersonColumn, [key])
 
 
 def of_organisation(user: access.User, uscc: str) -> list[Mention]:
     """Records that name the organisation with this credit code."""
-    return naming(user, UsccColumn, uscc)
+    return naming(user, UsccColumn, [uscc])
+
+
+def for_registers(user: access.User, kind: str, codes: Sequence[str]) -> list[registers.Mention]:
+    """Records that name a subject of a register under any of its codes; declared to the registers at the start."""
+    columns = {"person": PersonColumn, "organisation": UsccColumn}.get(kind)
+    if columns is None:
+        return []
+    chinese = (get_language() or "zh").startswith("zh")
+    named = {
+        system.id: f"{system.id} {system.name_zh if chinese else system.name_en}" for system in systems.installed()
+    }
+    return [
+        registers.Mention(
+            label=str(found.kind.name),
+            system=named.get(found.kind.system, found.kind.system),
+            count=found.count,
+            more=found.more,
+            links=found.records,
+        )
+        for found in naming(user, columns, codes)
+    ]
 
 
 def search(user: access.User, words: str, limit: int) -> list[SearchHit]:
     """Hits of the site's search in the search columns of every type that the reader may see."""
-    if asked.names_a_person(words):
+    if names_a_person(words):
         # The site's search stands in an address; a person is looked for in the lists.
         return []
     return list(islice(_hits(user, words), limit))

@@ -11,6 +11,7 @@ from yiwang.kernel.access import api as access
 from yiwang.kernel.audit import api as audit
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.registers import api as registers
+from yiwang.lib.identifiers import names_a_person
 from yiwang.lib.paging import MAX_LIMIT
 from yiwang.lib.problems import Problem
 
@@ -61,7 +62,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
         """Records within the caller's scope, newest business date first; personal data is masked."""
         user = access.signed_in(request)
         may(user, kind, "view")
-        if asked.names_a_person(q):
+        if names_a_person(q):
             raise Problem(
                 "id_in_address",
                 "公民身份号码不能放在网址里，请用 POST …/search。",

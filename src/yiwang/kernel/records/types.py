@@ -31,7 +31,7 @@ class RecordOptions:
     ``key`` names the type inside its system ("kiosk" makes the resource ``s05.kiosk``). ``title`` is the column that
     names a record to people; ``code`` the column that identifies it (its value is the source id of a record that
     brings none). ``columns`` are those of the list, ``search`` the columns of the search box, ``filters`` columns that
-    get a choice above the list and an index. ``rules`` look at a whole row. ``example`` gives the cells that, beside the
+    get a choice above the list and an index. ``rules`` look at a whole row. ``example``: the cells that, beside the
     columns' own examples, make a row that the rules let in: the template shows them.
     """
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.kernel.access import api as access
 from yiwang.kernel.codes import api as codes
+from yiwang.lib.identifiers import names_a_person
 from yiwang.lib.problems import Problem
 
 from . import asked as asking
@@ -52,7 +53,7 @@ def list_page(request: HttpRequest, kind: RecordType) -> HttpResponse:
 def search_page(request: HttpRequest, kind: RecordType) -> HttpResponse:
     """The list's form. A citizen's id is answered at once and stands in no address; anything else becomes one."""
     wanted = asking.read(kind, request.POST, secret=True)
-    if asking.names_a_person(wanted.words):
+    if names_a_person(wanted.words):
         return _list(request, kind, replace(wanted, words=wanted.words.replace(" ", "")), hidden=True)
     return redirect(_address(kind, wanted.address()))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .keeping import NewAddress, NewHouse, NewOrganisation, NewPerson, keep_addresses, keep_houses, keep_organisations
 from .locks import apply as apply_locks
+from .reasons import checked_reason
+from .searching import search
 from .selectors import masked_ids, reveal
 from .services import check_key, keep_people, person_key, rotate
 
@@ -14,6 +16,7 @@ __all__ = [
     "NewPerson",
     "apply_locks",
     "check_key",
+    "checked_reason",
     "keep_addresses",
     "keep_houses",
     "keep_organisations",
@@ -22,4 +25,5 @@ __all__ = [
     "person_key",
     "reveal",
     "rotate",
+    "search",
 ]

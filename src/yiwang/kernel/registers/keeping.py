@@ -100,7 +100,7 @@ def put(kind: Kind, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *,
             f'ON CONFLICT ("{code}") DO UPDATE SET {changes}, source = excluded.source WHERE {differs}',
             [source, timezone.now()],
         )
-        cursor.execute(f'DELETE FROM "{incoming}"')  # noqa: S608  (own table)
+        cursor.execute(f'DELETE FROM "{incoming}"')  # noqa: S608  (own temporary table)
         cursor.execute("SELECT set_config('yiwang.actor', %s, true)", [before])
 
 

@@ -1,4 +1,4 @@
-"""The four registers (自然人、法人和其他组织、标准地址、实有房屋): their tables, what is masked, what a code looks like."""
+"""The four registers (自然人、法人和其他组织、标准地址、实有房屋): their tables and what a code looks like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row a person, organisation, address, house (主体与地址) behind all records; what is one thing; what is known of keys."""
+"""One row a person, organisation, address, house (主体与地址); which codes are one thing; what is known of keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Registered(models.Model):
 
 
 class RegisteredPerson(Registered):
-    """A natural person (自然人), named by a pseudonym; the citizen id (公民身份号码) is sealed, never stored in the clear."""
+    """A natural person (自然人) by a pseudonym; the citizen id (公民身份号码) is sealed, never stored in the clear."""
 
     key = models.UUIDField(primary_key=True)
     sealed = models.BinaryField(max_length=64)
@@ -43,7 +43,8 @@ class RegisteredPerson(Registered):
 class RegisteredOrganisation(Registered):
     """A legal person or other organisation (法人和其他组织) by its unified social credit code.
 
-    ``kind`` is of the code list ``subject-type``, ``status`` of ``organisation-status``, ``address`` a standard address.
+    ``kind`` is of the code list ``subject-type``, ``status`` of ``organisation-status``; ``address`` is the code of a
+    standard address.
     """
 
     code = models.CharField(primary_key=True, max_length=18, db_collation="C")

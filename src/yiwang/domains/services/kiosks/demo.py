@@ -11,12 +11,15 @@ import random
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import islice
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
+from yiwang.kernel.registers import api as registers
+from yiwang.kernel.registers.api import NewPerson
+from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import SHANGHAI
-from yiwang.lib.identifiers import citizen_id_check_char
 
 from .models import Kiosk, KioskDay, KioskFault, Transaction
 
@@ -24,6 +27,7 @@ SEED = 44150205
 CUT, END = date(2023, 6, 30), date(2023, 12, 31)
 KIOSKS, DONE_AT_CUT, PERSONS_AT_CUT = 68, 45_122, 22_328
 DONE_LATER = 11_400
+GROWN_UP = date(2005, 1, 1)
 MATTERS = (
     ("社保参保证明打印", 24), ("个人权益记录单打印", 18), ("养老金领取资格认证", 12), ("不动产登记信息查询", 9),
     ("无犯罪记录证明申请", 7), ("居住证办理进度查询", 7), ("医保参保信息查询", 11), ("公积金缴存证明打印", 6),
@@ -44,6 +48,8 @@ def load() -> bool:
     machines = _machines(chance)
     keep = partial(records.load, source=SOURCE, recorded_by="demo", synthetic=True)
     keep(Kiosk.record_type, _kiosks(machines, owner.path))
+    residents = (NewPerson(person.citizen_id, person.name, person.place) for person in _people())
+    registers.keep_people(residents, source="demo")
     keep(Transaction.record_type, _transactions(chance, machines, owner.path))
     keep(KioskDay.record_type, _days(chance, machines, owner.path))
     keep(KioskFault.record_type, _faults(chance, machines, owner.path))
@@ -78,7 +84,7 @@ def _transactions(
 
     A machine in twenty lies idle after its first weeks: the fleet's page has something to show.
     """
-    people = [_citizen(number) for number in range(PERSONS_AT_CUT)]
+    people = [person.citizen_id for person in _people()]
     visits = [*people, *chance.choices(people, k=DONE_AT_CUT - PERSONS_AT_CUT)]
     chance.shuffle(visits)
     idle = set(chance.sample([machine[0] for machine in machines], 4))
@@ -147,8 +153,7 @@ def _moment(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
 
 
-def _citizen(number: int) -> str:
-    """A well-formed id that belongs to nobody: its serial is drawn from the number, not from a register."""
-    born = date(1945, 1, 1) + timedelta(days=number * 7919 % 22_000)
-    first17 = f"441502{born:%Y%m%d}{number % 999 + 1:03}"
-    return first17 + citizen_id_check_char(first17)
+def _people() -> list[population.Person]:
+    """Grown-ups of the shared population, from all over it."""
+    found = (population.person(number * 7 % population.PEOPLE) for number in range(population.PEOPLE))
+    return list(islice((person for person in found if person.birth < GROWN_UP), PERSONS_AT_CUT))

@@ -19,7 +19,7 @@ from pathlib import Path
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
-from yiwang.kernel.registers import population
+from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.identifiers import licence_identifier, uscc_check_char
 

@@ -1,0 +1,9 @@
+"""For rooms and systems above: telling what they know of a subject, and the demonstration's shared population."""
+
+from __future__ import annotations
+
+from . import population
+from .providers import declare_provider
+from .types import Mention, Provider
+
+__all__ = ["Mention", "Provider", "declare_provider", "population"]
