@@ -51,6 +51,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("licence-list", "bureau", "/records/s06.licence/"),
     ("catalogue", "bureau", "/infrastructure/catalogue/?as_of=2023-06-30"),
     ("catalogue-none", "bureau", "/infrastructure/catalogue/?as_of=2020-01-01"),
+    ("cloud", "bureau", "/infrastructure/cloud/?as_of=2023-06-30"),
     ("records", "bureau", "/records/"),
     ("record-list", "bureau", "/records/s05.transaction/"),
     ("record-search", "bureau", "/records/s05.transaction/?q=社保"),

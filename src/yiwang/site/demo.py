@@ -13,6 +13,7 @@ from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
 from yiwang.domains.infrastructure.catalogue import demo as catalogue_demo
+from yiwang.domains.infrastructure.cloud import demo as cloud_demo
 from yiwang.domains.services.kiosks import demo as kiosks_demo
 from yiwang.domains.services.licences import demo as licences_demo
 from yiwang.kernel.access import demo as access_demo
@@ -39,6 +40,8 @@ def run(port: int) -> None:
     licences_demo.load(say)
     say("载入数据资源：目录、信息项、挂接、更新（合成数据）")
     catalogue_demo.load()
+    say("载入应用上云：系统、迁移步骤、资源申请和利用率（合成数据）")
+    cloud_demo.load()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("核验示例报告")

@@ -6,4 +6,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.services.kiosks",
     "yiwang.domains.services.licences",
     "yiwang.domains.infrastructure.catalogue",
+    "yiwang.domains.infrastructure.cloud",
 )
