@@ -57,6 +57,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("fishery", "bureau", "/industry/fishery/?as_of=2023-06-30"),
     ("fishery-silent", "bureau", "/industry/fishery/?as_of=2023-06-30&flag=silent"),
     ("fishery-violations", "bureau", "/industry/fishery/violations/?as_of=2023-06-30"),
+    ("cloud", "bureau", "/infrastructure/cloud/?as_of=2023-06-30"),
     ("records", "bureau", "/records/"),
     ("record-list", "bureau", "/records/s05.transaction/"),
     ("record-search", "bureau", "/records/s05.transaction/?q=社保"),

@@ -19,6 +19,7 @@ LANES = (
         "yiwang.domains.services.kiosks.demo",
         "yiwang.domains.services.health.demo",
         "yiwang.domains.infrastructure.catalogue.demo",
+        "yiwang.domains.infrastructure.cloud.demo",
         "yiwang.domains.industry.fishery.demo",
     ),
 )

@@ -8,4 +8,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.services.health",
     "yiwang.domains.infrastructure.catalogue",
     "yiwang.domains.industry.fishery",
+    "yiwang.domains.infrastructure.cloud",
 )
