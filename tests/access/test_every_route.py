@@ -210,6 +210,8 @@ class Walker:
         address += {"count_legal_deadline": "?start=2023-09-28", "add_workdays": "?start=2023-09-28&days=5"}.get(
             name, ""
         )
+        if name == "fishery_penalties":
+            address += "?since=2023-01-01&until=2023-06-30"
         if name == "licence_verify":
             address += f"?identifier={d.licence}"
         if name == "s45_compare":

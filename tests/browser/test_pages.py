@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, Response
 
 from yiwang.domains.evaluation.reportcheck.demo import example_report
+from yiwang.kernel.registers.extend import population
 
 from .demo import DemoSite
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 WIDTHS = (1440, 390)
+FIRM, OTHER_FIRM = population.organisation(7), population.organisation(8)
 
 # (picture, role or account, path). The demonstration numbers its rounds: 1 the evaluated one, 2 the running one.
 PAGES: tuple[tuple[str, str, str], ...] = (
@@ -49,6 +51,13 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("licences-asleep", "bureau", "/services/licences/asleep/?as_of=2023-06-30"),
     ("licence-check", "bureau", "/services/licences/verify/?identifier=1.2.3"),
     ("licence-list", "bureau", "/records/s06.licence/"),
+    ("ebills", "bureau", "/services/health/?as_of=2023-06-30"),
+    ("catalogue", "bureau", "/infrastructure/catalogue/?as_of=2023-06-30"),
+    ("catalogue-none", "bureau", "/infrastructure/catalogue/?as_of=2020-01-01"),
+    ("fishery", "bureau", "/industry/fishery/?as_of=2023-06-30"),
+    ("fishery-silent", "bureau", "/industry/fishery/?as_of=2023-06-30&flag=silent"),
+    ("fishery-violations", "bureau", "/industry/fishery/violations/?as_of=2023-06-30"),
+    ("cloud", "bureau", "/infrastructure/cloud/?as_of=2023-06-30"),
     ("reviews", "bureau", "/services/reviews/?as_of=2023-06-30"),
     ("reviews-bad", "bureau", "/services/reviews/bad/?as_of=2023-06-30"),
     ("records", "bureau", "/records/"),
@@ -60,6 +69,12 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("record-correct", "bureau", "/records/s05.kiosk/1/correct/"),
     ("import", "operator", "/records/s05.fault/import/"),
     ("jobs", "sysadmin", "/jobs/"),
+    ("registers", "bureau", "/registers/?kind=organisation&q=演示0000"),
+    ("registers-nothing", "operator", "/registers/"),
+    ("register-organisation", "bureau", f"/registers/organisation/{FIRM.uscc}/"),
+    ("register-address", "bureau", f"/registers/address/{FIRM.address}/"),
+    ("register-street", "bureau", f"/registers/address/{population.street_code(0)}/"),
+    ("register-house", "bureau", f"/registers/house/{population.house(population.room_of_organisation(7)).code}/"),
     ("codes", "bureau", "/codes/"),
     ("code-list", "bureau", "/codes/kiosk-fault/"),
     ("limits", "bureau", "/limits/"),
@@ -140,6 +155,33 @@ def test_page(
     visit(page, demo_site.base + path)
     keep_picture(page, name, width)
     axe(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_of_a_person_and_of_a_merge(
+    width: int, demo_site: DemoSite, open_page: Callable[..., Page], axe: Callable[[Page], None]
+) -> None:
+    """Found by a posted id, so that no address holds it."""
+    page = demo_site.page_for(open_page, "bureau", width)
+    resident = next(
+        person for person in (population.person(number * 7) for number in range(100)) if person.birth.year < 2005
+    )
+    visit(page, f"{demo_site.base}/registers/")
+    page.fill("#f-q", resident.citizen_id)
+    page.click(".filter-bar button[type=submit]")
+    page.wait_for_url("**/registers/person/*/")
+    assert resident.citizen_id not in page.content()
+    visit(page, page.url)
+    axe(page)
+    keep_picture(page, "register-person", width)
+    visit(page, f"{demo_site.base}/registers/organisation/{FIRM.uscc}/")
+    page.fill("#merge_drop", OTHER_FIRM.uscc)
+    page.fill("#merge_reason", "核对为同一家企业")
+    page.get_by_role("button", name="核对后合并").click()
+    page.get_by_role("heading", name="确认合并").wait_for()
+    assert page.evaluate(OVERFLOW) <= 0
+    axe(page)
+    keep_picture(page, "register-merge", width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

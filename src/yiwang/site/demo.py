@@ -7,19 +7,20 @@ from pathlib import Path
 import click
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 
 from yiwang.domains.evaluation.planning import demo as planning_demo
 from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
-from yiwang.domains.services.kiosks import demo as kiosks_demo
-from yiwang.domains.services.licences import demo as licences_demo
-from yiwang.domains.services.reviews import demo as reviews_demo
 from yiwang.kernel.access import demo as access_demo
 from yiwang.kernel.orgs import demo as orgs_demo
 from yiwang.kernel.registers import api as registers
+from yiwang.kernel.registers import demo as registers_demo
 from yiwang.lib.clock import today
 from yiwang.lib.problems import Problem
+from yiwang.site import lanes
+from yiwang.site.lanes import say
 
 SEVERITY = {"error": "错误", "warning": "存疑", "info": "提示"}
 SHOWN = 6
@@ -34,21 +35,16 @@ def run(port: int) -> None:
     orgs_demo.load(today())
     access_demo.load_people(orgs_demo.PEOPLE)
     planning_demo.load(say, today())
-    say("载入自助机：设备、办件、在线日报、故障（合成数据）")
-    kiosks_demo.load()
-    licences_demo.load(say)
-    reviews_demo.load(say)
+    say("登记单位和它们所在的标准地址、房屋（合成数据）")
+    registers_demo.load()
+    connections.close_all()
+    lanes.load_systems()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("核验示例报告")
     name, data = check_demo.example_report()
     example = _keep(name, data)
     _print(port, report, example, check_bytes(data, name))
-
-
-def say(line: str) -> None:
-    """A line of progress."""
-    click.echo(f"· {line}")
 
 
 def _keep(name: str, data: bytes) -> Path:

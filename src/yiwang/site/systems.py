@@ -6,4 +6,8 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.services.kiosks",
     "yiwang.domains.services.licences",
     "yiwang.domains.services.reviews",
+    "yiwang.domains.services.health",
+    "yiwang.domains.infrastructure.catalogue",
+    "yiwang.domains.industry.fishery",
+    "yiwang.domains.infrastructure.cloud",
 )

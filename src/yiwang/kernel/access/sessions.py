@@ -49,14 +49,18 @@ def open_session(request: HttpRequest, user: User) -> UserSession:
     now = timezone.now()
     alive = _alive(user)
     _drop(alive[MAX_SESSIONS - 1 :])
-    return UserSession.objects.create(
-        user=user,
+    # Two requests of a fresh session come at once: both find no row, one writes it.
+    row, _made = UserSession.objects.get_or_create(
         session_key=request.session.session_key or "",
-        created_at=now,
-        last_seen_at=now,
-        ip=audit.client_ip(request),
-        user_agent=request.headers.get("User-Agent", "")[:300],
+        defaults={
+            "user": user,
+            "created_at": now,
+            "last_seen_at": now,
+            "ip": audit.client_ip(request),
+            "user_agent": request.headers.get("User-Agent", "")[:300],
+        },
     )
+    return row
 
 
 def current(request: HttpRequest) -> UserSession | None:

@@ -10,6 +10,7 @@ from .selectors import Listing, Query, can, listing, listing_known, one, select,
 from .services import correct, correct_many, create, restore, withdraw, written_by
 from .sync import PAST_CHANGES
 from .types import RecordType
+from .worklists import as_workbook, asked_day, units_by_path
 
 __all__ = [
     "PAST_CHANGES",
@@ -19,6 +20,8 @@ __all__ = [
     "Query",
     "Record",
     "RecordType",
+    "as_workbook",
+    "asked_day",
     "can",
     "correct",
     "correct_many",
@@ -34,6 +37,7 @@ __all__ = [
     "restore",
     "search",
     "select",
+    "units_by_path",
     "versions",
     "visible",
     "withdraw",

@@ -120,7 +120,7 @@ def organisation(number: int) -> Organisation:
     trade, kind = TRADES[number % len(TRADES)]
     body = f"MAY{number:05}"
     first17 = f"{REGISTRAR[kind]}{DISTRICT}{body}{organisation_check_char(body)}"
-    room = number * STEP % ROOMS
+    room = room_of_organisation(number)
     return Organisation(
         first17 + uscc_check_char(first17),
         f"汕尾市城区演示{number + 1:05}号{trade}",
@@ -147,6 +147,11 @@ def organisation_check_char(body: str) -> str:
     """Check character of an organisation code (组织机构代码, GB 11714) from its eight digits and capital letters."""
     total = sum(int(char, 36) * weight for char, weight in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
     return "0123456789X0"[11 - total % 11]
+
+
+def room_of_organisation(number: int) -> int:
+    """The number of the room where an organisation sits."""
+    return number * STEP % ROOMS
 
 
 def place_of_room(room: int) -> str:

@@ -34,7 +34,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "max_connections": "100",
-    "shared_buffers": "128MB",
+    # A district's records are some GB: the busiest of it stays in memory, and a load is not broken by checkpoints.
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
     "log_min_duration_statement": "1000",
     "log_line_prefix": "%m [%p] %u@%d ",
 }

@@ -8,7 +8,7 @@ village committees have a machine (66), the other two stand in a bank and in the
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
@@ -39,8 +39,9 @@ SOURCE = "yzz"
 SILENT, HEARD = frozenset({"ZZJ-005", "ZZJ-020"}), CUT - timedelta(days=9)
 
 
-def load() -> bool:
+def load(say: Callable[[str], None]) -> bool:
     """Load once, through the records room's own door; False when it was there already."""
+    say("载入自助机：设备、办件、在线日报、故障（合成数据）")
     if Kiosk._base_manager.filter(source=SOURCE).exists():
         return False
     chance = random.Random(SEED)  # noqa: S311  (a demonstration, repeatable on purpose)

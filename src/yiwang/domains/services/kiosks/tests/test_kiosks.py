@@ -95,8 +95,8 @@ def test_page_answers_for_a_day_and_says_what_day_it_cannot_read(bureau: User, c
 def test_demonstration_counts_to_the_published_figures() -> None:
     registers.check_key()
     orgs_demo.load(DAY)
-    assert demo.load()
-    assert not demo.load(), "a second load adds nothing"
+    assert demo.load(lambda _line: None)
+    assert not demo.load(lambda _line: None), "a second load adds nothing"
     kiosks = Kiosk._base_manager.filter(valid_from__lte=DAY, valid_to=None)
     done = Transaction._base_manager.filter(occurred_on__lte=DAY, result="done")
     published = {row["id"]: row["value"] for row in csv.DictReader(FIGURES.open(encoding="utf-8-sig"))}

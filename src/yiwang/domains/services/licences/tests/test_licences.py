@@ -161,10 +161,10 @@ def test_the_demonstration_counts_to_the_report_s_figures() -> None:
     list(demo._proofs(chance, matters))
     issued, holders = 0, Counter[str]()
     for row in demo._licences(chance, kinds, usable):
-        issued += row.cells["issued_on"] <= DAY  # type: ignore[operator] # a date
+        issued += row.cells["issued_on"] <= DAY  # type: ignore[operator] # the demonstration gives a date here
         holders["person" if "holder_key" in row.cells else "organisation"] += 1
     used = sum(
-        row.cells["occurred_on"] <= DAY and row.cells["result"] == "accepted"  # type: ignore[operator] # a date
+        row.cells["occurred_on"] <= DAY and row.cells["result"] == "accepted"  # type: ignore[operator] # the demonstration gives a date here
         for row in demo._uses(chance, usable, matters)
     )
     found = {

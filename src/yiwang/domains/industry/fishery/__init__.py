@@ -1,0 +1,1 @@
+"""Fishery (数字渔业): system S28."""

@@ -1,0 +1,1 @@
+"""Data resources (数据资源): system S40."""

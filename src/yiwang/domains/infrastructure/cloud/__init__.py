@@ -1,0 +1,1 @@
+"""Moving to the cloud (应用上云): system S37."""

@@ -1,0 +1,1 @@
+"""Digital health (智慧医疗): system S15."""

@@ -1,0 +1,52 @@
+"""The systems' demonstrations, loaded in processes beside one another.
+
+Making and checking rows takes one core, storing them and their indexes another. The processes are fresh ones, which
+import this module before Django is set up: nothing here may import a model.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+import click
+
+# Systems whose demonstrations are loaded one after another, in lanes that take about as long.
+LANES = (
+    ("yiwang.domains.services.licences.demo",),
+    (
+        "yiwang.domains.services.kiosks.demo",
+        # After the kiosks: some reviews are of their transactions.
+        "yiwang.domains.services.reviews.demo",
+        "yiwang.domains.services.health.demo",
+        "yiwang.domains.infrastructure.catalogue.demo",
+        "yiwang.domains.infrastructure.cloud.demo",
+        "yiwang.domains.industry.fishery.demo",
+    ),
+)
+
+
+def load_systems() -> None:
+    """Load every lane; an error of any of them is raised. The caller has closed its connections."""
+    # A fork would share what is open to the database.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(LANES), context, initializer=_begin) as pool:
+        for lane in [pool.submit(_load, modules) for modules in LANES]:
+            lane.result()
+
+
+def _begin() -> None:
+    import django
+
+    django.setup()
+
+
+def _load(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        importlib.import_module(module).load(say)
+
+
+def say(line: str) -> None:
+    """A line of progress."""
+    click.echo(f"· {line}")
