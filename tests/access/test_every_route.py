@@ -201,7 +201,6 @@ class Walker:
         path = self.calls[name][1]
         number = names["change"] if "adjustments" in path else 1
         pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
-        pk = names["hand_in"] if "hand-ins" in path else names["round"]
         if "registers" in path:
             return self._register_call(name, path)
         code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]

@@ -49,7 +49,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("kiosks-town", "town", "/services/kiosks/?as_of=2023-06-30"),
     ("licences", "bureau", "/services/licences/?as_of=2023-06-30"),
     ("licences-asleep", "bureau", "/services/licences/asleep/?as_of=2023-06-30"),
-    ("licence-check", "bureau", "/services/licences/verify/?identifier=1.2.3"),
+    ("licence-check", "bureau", "/services/licences/verify/"),
     ("licence-list", "bureau", "/records/s06.licence/"),
     ("ebills", "bureau", "/services/health/?as_of=2023-06-30"),
     ("catalogue", "bureau", "/infrastructure/catalogue/?as_of=2023-06-30"),
