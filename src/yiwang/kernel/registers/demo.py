@@ -12,12 +12,13 @@ SOURCE = "demo"
 
 
 def load() -> None:
-    """What the demonstration starts with, in two seconds: every organisation, every street, and the rooms and houses of
-    the organisations. People come with the systems that name them. Repeating it changes nothing."""
+    """What the demonstration starts with: every organisation, every street, the rooms and houses of the organisations,
+    and all residents, so that the systems, which load beside one another, find them. Repeating it changes nothing."""
     rooms = sorted({population.room_of_organisation(number) for number in range(population.ORGANISATIONS)})
     _addresses([*range(population.STREETS), *(population.STREETS + room for room in rooms)])
     _houses(room for room in rooms if room < population.HOUSES)
     _organisations()
+    _people()
 
 
 def fill(say: Callable[[str], None]) -> None:
@@ -29,6 +30,10 @@ def fill(say: Callable[[str], None]) -> None:
     say("登记法人和其他组织（合成数据）")
     _organisations()
     say("登记实有人口（合成数据）")
+    _people()
+
+
+def _people() -> None:
     keep_people((_person(number) for number in range(population.PEOPLE)), source=SOURCE, rename=True)
 
 

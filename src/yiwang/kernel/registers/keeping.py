@@ -76,15 +76,21 @@ def put(kind: Kind, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *,
     """Write rows, the code first, on behalf of ``by`` (else of the reader, else of the source).
 
     An empty value never replaces a known one; a column that ``stays`` is only filled. Rows are written in the order of
-    their codes, so that two loads at once wait for one another instead of blocking each other.
+    their codes, so that two loads at once wait for one another instead of blocking each other. What is known already is
+    not touched: it would stay locked until the caller's transaction ends, and long loads name the same people.
     """
     table, incoming = kind.table, f"{kind.table}_incoming"
     code = columns[0].name
     listed = ", ".join(f'"{column.name}"' for column in columns)
     declared = ", ".join(f'"{column.name}" {column.type}' for column in columns)
-    newer = {column.name: _newer(table, column) for column in columns[1:] if column.name not in SECRET}
-    changes = ", ".join(f'"{name}" = {value}' for name, value in newer.items())
-    differs = " OR ".join(f'"{table}"."{name}" IS DISTINCT FROM {value}' for name, value in newer.items())
+    open_columns = [column for column in columns[1:] if column.name not in SECRET]
+    changes = ", ".join(f'"{column.name}" = {_newer(table, column, "excluded")}' for column in open_columns)
+    differs, differs_yet = (
+        " OR ".join(
+            f'"{table}"."{column.name}" IS DISTINCT FROM {_newer(table, column, given)}' for column in open_columns
+        )
+        for given in (f'"{incoming}"', "excluded")
+    )
     with access.as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('yiwang.actor', true)")
         before = cursor.fetchone()[0] or ""
@@ -96,16 +102,17 @@ def put(kind: Kind, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *,
                 copy.write_row(row)
         cursor.execute(
             f'INSERT INTO "{table}" ({listed}, source, known_since) '  # noqa: S608  (own tables and columns)
-            f'SELECT {listed}, %s, %s FROM "{incoming}" ORDER BY "{code}" '
-            f'ON CONFLICT ("{code}") DO UPDATE SET {changes}, source = excluded.source WHERE {differs}',
+            f'SELECT {listed}, %s, %s FROM "{incoming}" WHERE NOT EXISTS (SELECT 1 FROM "{table}" '
+            f'WHERE "{table}"."{code}" = "{incoming}"."{code}" AND NOT ({differs})) ORDER BY "{code}" '
+            f'ON CONFLICT ("{code}") DO UPDATE SET {changes}, source = excluded.source WHERE {differs_yet}',
             [source, timezone.now()],
         )
         cursor.execute(f'DELETE FROM "{incoming}"')  # noqa: S608  (own temporary table)
         cursor.execute("SELECT set_config('yiwang.actor', %s, true)", [before])
 
 
-def _newer(table: str, column: Column) -> str:
-    own, given = f'"{table}"."{column.name}"', f'excluded."{column.name}"'
+def _newer(table: str, column: Column, incoming: str) -> str:
+    own, given = f'"{table}"."{column.name}"', f'{incoming}."{column.name}"'
     if column.type != "text":
         return f"coalesce({given}, {own})"
     if column.stays:
