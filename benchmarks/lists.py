@@ -1,4 +1,4 @@
-"""Measure record lists on 1.43 million licences: filtered, searched, paged, by several roles, with 16 clients at once.
+"""Measure lists of the demonstration's licences: filtered, searched, paged, several roles, 16 clients at once.
 
 Run as ``python benchmarks/lists.py``. Writes ``benchmarks/output/lists.txt``. The server is ``yiwang serve`` with two
 web processes, as people run it; clients and server share the machine. Each client asks for the next page as soon as it
@@ -33,8 +33,8 @@ ROLES = ("bureau", "leader", "operator", "town", "integrator", "liaison-police")
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 
 
-def prepare() -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """The licences of the demonstration; a session of each role, and what is asked for (name, query)."""
+def prepare() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
+    """The licences of the demonstration: how many; a session of each role, and what is asked for (name, query)."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "yiwang.site.settings"
     import django
     from django.core.management import call_command
@@ -81,7 +81,7 @@ def prepare() -> tuple[dict[str, str], list[tuple[str, str]]]:
         ("a number", "q=%E7%AC%AC00012345%E5%8F%B7"),
         ("words and filter", f"q=2023&type_code={often}&state=04"),
     ]
-    return sessions, asked
+    return Licence._base_manager.count(), sessions, asked
 
 
 class Reader(threading.Thread):
@@ -96,7 +96,7 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         """Until the time is over."""
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=300)
         while time.monotonic() < self.begin + WARM + SECONDS:
             name, query = self.chance.choice(self.asked)
             for page in range(3):
@@ -141,7 +141,7 @@ def main() -> int:
         os.environ |= {"YIWANG_HOME": folder, "YIWANG_LOG_LEVEL": "ERROR"}
         os.environ.pop("DATABASE_URL", None)
         with postgres.lease():
-            sessions, asked = prepare()
+            rows, sessions, asked = prepare()
             program = str(Path(sys.executable).parent / "yiwang")
             server = subprocess.Popen([program, "serve", "--port", str(PORT), "--no-worker"])
             try:
@@ -162,7 +162,7 @@ def main() -> int:
     cut = statistics.quantiles(every, n=20)[18] * 1000
     names = [name for asked_name, _query in asked for name in (asked_name, f"{asked_name}, next pages")]
     lines = [
-        "Lists of records: 1,429,610 licences, page by page",
+        f"Lists of records: {rows:,} licences, page by page",
         f"Python {platform.python_version()}, {os.cpu_count()} cores, PostgreSQL {version}, two web processes, "
         f"roles {', '.join(ROLES)}",
         "",

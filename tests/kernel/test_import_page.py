@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
+from yiwang.domains.services.health.models import Hospital
 from yiwang.domains.services.kiosks.models import Kiosk, Transaction
 from yiwang.kernel.access.api import User
 from yiwang.kernel.access.testing import make_user
-from yiwang.kernel.files.api import StoredFile
+from yiwang.kernel.files.api import TABLE_TYPES, StoredFile, open_bytes, path_of, remove, store
 from yiwang.kernel.jobs import services as jobs
+from yiwang.kernel.jobs.api import Job
 from yiwang.kernel.orgs.api import Division
 from yiwang.kernel.records import imports
 from yiwang.kernel.records.models import ImportRun
@@ -162,3 +164,65 @@ def test_files_are_forgotten_after_a_day(operator: User, settings: Any) -> None:
     assert (run.file, run.bad_rows) == (None, None)
     assert "文件已过期" in page(browser(operator), run)
     assert not [path for path in Path(settings.YIWANG_HOME, "files").rglob("*") if path.suffix == ".xlsx"]
+
+
+@pytest.mark.parametrize("name", ["rows.xlsx", "bad.xlsx"])
+def test_bad_rows_never_write_over_the_upload(operator: User, name: str) -> None:
+    file = workbook(["A1", "一号机", "town", "2023-01-05"], ["A2", "二号机", "山上", "2023-01-05"])
+    file.name = name
+    run = upload(browser(operator), file)
+    run.refresh_from_db()
+    assert run.file is not None
+    assert run.bad_rows is not None
+    file.seek(0)
+    with open_bytes(run.file) as kept:
+        assert kept.read() == file.read()
+
+
+def test_a_worker_killed_after_the_last_row_ends_well_the_second_time(operator: User) -> None:
+    client = browser(operator)
+    run = upload(client, workbook(["A1", "一号机", "town", "2023-01-05"]))
+    client.post(reverse("records:import-confirm", args=["s05.kiosk", run.pk]))
+    work(run)
+    run.refresh_from_db()
+    assert run.job is not None
+    # As the kill leaves it: all written, the job not yet ended.
+    Job.objects.filter(pk=run.job.pk).update(status=Job.Status.RUNNING)
+    work(run)
+    run.refresh_from_db()
+    assert (run.job.status, run.job.result["new"]) == ("done", 1)
+    assert "新增 1 条" in page(client, run)
+
+
+def test_the_bytes_of_two_equal_uploads_stay_until_both_are_gone(
+    operator: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    first, second = (
+        store(b"a,b\r\n1,2\r\n", f"{n}.csv", actor=operator, owner_unit=None, purpose="test", allowed=TABLE_TYPES)
+        for n in (1, 2)
+    )
+    path = path_of(second)
+    with django_capture_on_commit_callbacks(execute=True):
+        remove(first, actor="test")
+    assert path.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        remove(second, actor="test")
+    assert not path.exists()
+
+
+def test_a_row_that_stays_out_is_none_that_others_may_link_to(operator: User) -> None:
+    client = browser(make_user("bureau", "cq/centre"))
+    Hospital._base_manager.create(
+        code="H1", name="医院", level="first", valid_from="2023-01-01", unit_path="cq/centre/",
+        recorded_at=timezone.now(), recorded_by="x", source="s", source_id="H1",
+    )  # fmt: skip
+    head = "票据号,校验码,医疗机构,票据种类,交款人,票据金额,发生日期,票据状态,被冲销的票据号,所属单位"
+    rows = (
+        "44060123-0000000001,a1b2c3,H1,outpatient,张三,10,2023-05-01,issued,,没有这个单位",
+        "44060123-0000000002,a1b2c3,H1,outpatient,张三,10,2023-05-02,red,44060123-0000000001,",
+        "44060123-0000000003,a1b2c3,H1,outpatient,张三,10,2023-05-01,issued,,",
+        "44060123-0000000004,a1b2c3,H1,outpatient,张三,10,2023-05-02,red,44060123-0000000003,",
+    )
+    run = upload(client, SimpleUploadedFile("票据.csv", "\r\n".join([head, *rows]).encode()), "s15.bill")
+    run.refresh_from_db()
+    assert (run.outcome["new"], [fault[2] for fault in run.outcome["shown"]]) == (2, ["unit_unknown", "link_unknown"])

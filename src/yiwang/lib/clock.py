@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -16,6 +17,12 @@ def end_of_day(day: date) -> datetime:
 def at_noon(day: date) -> datetime:
     """Noon of ``day`` in Shanghai, for records whose hour is not known."""
     return datetime.combine(day, time(12), tzinfo=SHANGHAI)
+
+
+@lru_cache(maxsize=65_536)
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    """A time of ``day`` in Shanghai; remembered, because demonstrations ask for the same ones a million times."""
+    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
 
 
 def local_date(moment: datetime) -> date:

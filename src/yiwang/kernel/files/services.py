@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import FileResponse, HttpResponseBase
 
 from yiwang.kernel.access.api import User
@@ -79,6 +79,7 @@ def _refuse_infected(signature: str) -> Problem:
     )
 
 
+@transaction.atomic
 def store(
     upload: File[bytes] | bytes,
     filename: str,
@@ -105,6 +106,7 @@ def store(
         verdict = scanning.configured().scan(path)
         if verdict.status == "refused":
             raise _refuse_infected(verdict.signature)
+        _lock(sha256, shared=True)
         target = blob_path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.replace(target)
@@ -164,9 +166,23 @@ def remove(stored: StoredFile, *, actor: str) -> None:
     sha256 = stored.sha256
     audit.record("files.remove", actor=actor, object_type="files.file", object_id=str(stored.pk))
     stored.delete()
+    # After the commit: a rollback must find the bytes.
+    transaction.on_commit(lambda: _drop_bytes(sha256))
+
+
+@transaction.atomic
+def _drop_bytes(sha256: str) -> None:
+    """Remove bytes that no row names. Whoever is storing the same ones holds the lock until their row is there."""
+    _lock(sha256, shared=False)
     if not StoredFile.objects.filter(sha256=sha256).exists():
-        # After the commit: a rollback must find the bytes.
-        transaction.on_commit(lambda: blob_path(sha256).unlink(missing_ok=True))
+        blob_path(sha256).unlink(missing_ok=True)
+
+
+def _lock(sha256: str, *, shared: bool) -> None:
+    """Until the transaction ends; the first 60 bits of the hash name the lock."""
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [int(sha256[:15], 16)])
 
 
 def download_response(stored: StoredFile) -> HttpResponseBase:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .models import Job
-from .selectors import job, visible
 from .services import cancel
 from .tasks import start, work
 
-__all__ = ["Job", "cancel", "job", "start", "visible", "work"]
+__all__ = ["Job", "cancel", "start", "work"]

@@ -6,7 +6,7 @@ from .base import Record
 from .known import Mention, of_organisation, of_person, search
 from .loading import NewRow, load
 from .registry import record_type, record_types
-from .selectors import Listing, Query, can, listing, listing_known, one, select, versions, visible
+from .selectors import Listing, Query, can, in_force, listing, listing_known, one, select, versions, visible
 from .services import correct, correct_many, create, restore, withdraw, written_by
 from .sync import PAST_CHANGES
 from .types import RecordType
@@ -26,6 +26,7 @@ __all__ = [
     "correct",
     "correct_many",
     "create",
+    "in_force",
     "listing",
     "listing_known",
     "load",

@@ -48,7 +48,7 @@ class Cleaner:
             name = reading.name
             cell = cells.get(name)
             try:
-                # What was seen is looked up here: a call for each of fifteen cells is half of what a row takes.
+                # What was seen is looked up here and not in a call for each cell of each row.
                 seen = reading.seen
                 if seen is not None and (type(cell) is str or cell is None or type(cell) is date) and cell in seen:
                     reading.asked += 1
@@ -62,10 +62,12 @@ class Cleaner:
                 faults += check_dates(values)
             for rule in self.rules:
                 faults += rule(values)
-        if not faults:
-            for link in self.links:
-                link.note(values)
         return Cleaned(values, tuple(faults))
+
+    def note(self, values: Mapping[str, Any]) -> None:
+        """A row that goes in: rows after it may link to it."""
+        for link in self.links:
+            link.note(values)
 
 
 class _Reading:
@@ -115,7 +117,7 @@ class _Link(_Reading):
         self.known |= {text: text in found for text in new}
 
     def note(self, values: Mapping[str, Any]) -> None:
-        """A clean row: those after it may link to it."""
+        """Remember the code of a row that goes in."""
         if self.own is not None:
             self.own.add(values[self.code])
 

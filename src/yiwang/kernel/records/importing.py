@@ -276,6 +276,7 @@ class _Reader:
             )
         if faults:
             return None, faults
+        self.cleaner.note(cleaned.values)
         people = people_of(self.kind, cells, cleaned.values)
         return Good(line, source_id, path + "/", place, cleaned.values, people, self.given), []
 

@@ -87,12 +87,17 @@ def confirm(user: access.User, kind: RecordType, pk: int) -> ImportRun:
 
 def work(running: Running, pk: int) -> dict[str, Any] | None:
     """The job: check the file, or write its good rows; what comes back is kept beside. Safe to begin again."""
-    run = ImportRun.objects.select_related("started_by", "unit", "file").filter(pk=pk).first()
+    run = ImportRun.objects.select_related("started_by", "unit", "file", "bad_rows").filter(pk=pk).first()
+    if run is not None and run.outcome.get("written"):
+        # A worker that was killed after the last row: the file is gone because all of it is in.
+        return _result(run)
     if run is None or run.file is None:
         raise Problem("import_expired", "文件已过期清除，请重新上传。", "The file has expired; upload it again.")
     kind, write, known = record_type(run.record_type), run.stage == ImportRun.Stage.WRITE, run.outcome.get("rows", 0)
     with tempfile.TemporaryDirectory() as folder:
-        bad = Path(folder) / ("bad.xlsx" if run.file.content_type == files.XLSX else "bad.csv")
+        # Apart from the upload, which may be called the same and is a link to the stored bytes.
+        bad = Path(folder) / "bad" / ("rows.xlsx" if run.file.content_type == files.XLSX else "rows.csv")
+        bad.parent.mkdir()
         outcome = importing.run(
             kind,
             _named(run.file, folder),
@@ -104,7 +109,12 @@ def work(running: Running, pk: int) -> dict[str, Any] | None:
             progress=lambda done: running.progress(done, known),
         )
         _keep(run, bad, outcome)
-    return {"rows": outcome.rows, "new": outcome.new, "changed": outcome.changed, "bad": outcome.bad}
+    return _result(run)
+
+
+def _result(run: ImportRun) -> dict[str, Any]:
+    """What the job's row keeps."""
+    return {name: run.outcome[name] for name in ("rows", "new", "changed", "bad")}
 
 
 def _named(stored: files.StoredFile, folder: str) -> Path:
@@ -130,6 +140,7 @@ def _keep(run: ImportRun, bad: Path, outcome: importing.Outcome) -> None:
     run.outcome = {
         **{name: getattr(outcome, name) for name in ("rows", "new", "changed", "same", "bad")},
         "shown": [[row, label(kind, column), fault.code, fault.zh, fault.en] for row, column, fault in outcome.shown],
+        "written": run.stage == ImportRun.Stage.WRITE,
         "samples": [[sample.row, sample.effect, list(sample.cells)] for sample in outcome.samples],
     }
     run.save(update_fields=["outcome", "bad_rows"])

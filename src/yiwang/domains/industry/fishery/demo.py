@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -18,7 +18,7 @@ from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers.extend import population
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 
 from .models import Position, SilenceCheck, Vessel, Violation
 
@@ -199,7 +199,7 @@ def _positions(chance: random.Random, days: list[tuple[Ship, date, str]], path: 
             "last_heard": chance.randrange(1_320, 1_440),
             "zone": zone,
         }
-        known = _moment(day + timedelta(days=1 if chance.random() > 1 / 60 else chance.randrange(2, 12)), 6)
+        known = moment(day + timedelta(days=1 if chance.random() > 1 / 60 else chance.randrange(2, 12)), 6)
         yield NewRow(cells, path, ship.place, f"{ship.number}-{day:%Y%m%d}", known)
 
 
@@ -212,7 +212,7 @@ def _checks(chance: random.Random, checks: list[tuple[Ship, date, str]], path: s
             "way": chance.choice(("call", "call", "port", "sea")),
             "note": "演示：已联系船主核实",
         }
-        yield NewRow(cells, path, ship.place, f"HC-{serial:05}", _moment(day, 17))
+        yield NewRow(cells, path, ship.place, f"HC-{serial:05}", moment(day, 17))
 
 
 def _violations(chance: random.Random, ships: Sequence[Ship], path: str) -> Iterator[NewRow]:
@@ -280,7 +280,7 @@ def _between(chance: random.Random, first: date, last: date) -> date:
 def _known(chance: random.Random, day: date) -> datetime:
     """When the platform learned of it: the same evening, or of one in twenty some weeks later."""
     late = chance.randrange(3, 40) if chance.random() < 1 / 20 else 0
-    return _moment(day + timedelta(days=late), 18)
+    return moment(day + timedelta(days=late), 18)
 
 
 def _corrections() -> None:
@@ -293,11 +293,7 @@ def _corrections() -> None:
         Vessel._base_manager.filter(source=SOURCE, version=1, inspection_to__lt=date(2023, 5, 20)).order_by("pk")[:12]
     ):
         made = date(2023, 6, 1) + timedelta(days=number)
-        with records.written_by("demo", "完成年度检验，更新检验证书有效期", max(_moment(made, 17), record.recorded_at)):
+        with records.written_by("demo", "完成年度检验，更新检验证书有效期", max(moment(made, 17), record.recorded_at)):
             Vessel._base_manager.filter(pk=record.pk).update(
                 inspected_on=made, inspection_to=made + timedelta(days=365)
             )
-
-
-def _moment(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=SHANGHAI)

@@ -89,10 +89,15 @@ def fishery_overview(request: HttpRequest, as_of: date | None = None) -> Fishery
 
 
 @router.get("/penalties", response=PenaltiesOut, operation_id="fishery_penalties", summary="渔船处罚情况")
-def fishery_penalties(request: HttpRequest, since: date, until: date) -> PenaltiesOut:
-    """Decisions made from ``since`` to ``until``, both with. Problem ``period_reversed``."""
+def fishery_penalties(request: HttpRequest, since: date | None = None, until: date | None = None) -> PenaltiesOut:
+    """Decisions made from ``since`` to ``until``, both with. Problem ``period_reversed``.
+
+    Without ``until``, up to the last day with a position; without ``since``, from 1 January of that year.
+    """
     user = access.signed_in(request)
     access.require(user, "s28.violation", "view")
+    until = until or selectors.last_day(user) or today()
+    since = since or date(until.year, 1, 1)
     if until < since:
         raise Problem(
             "period_reversed",

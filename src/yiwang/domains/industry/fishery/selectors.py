@@ -101,12 +101,6 @@ def last_day(user: User) -> date | None:
     return found
 
 
-def in_force(user: User, as_of: date) -> QuerySet[Vessel]:
-    """The reader's vessels on the books on the day."""
-    rows = records.visible(user, Vessel.record_type).filter(valid_from__lte=as_of)
-    return rows.filter(Q(valid_to=None) | Q(valid_to__gt=as_of))
-
-
 def penalties(user: User, since: date, until: date) -> Penalties:
     """Decisions made from ``since`` to ``until``, both with; when the violation itself happened does not matter."""
     decided = records.visible(user, Violation.record_type).exclude(decision_no="")
@@ -140,7 +134,7 @@ def case_limit(as_of: date) -> LegalParam | None:
 
 def overview(user: User, as_of: date) -> Overview:
     """The reader's vessels on ``as_of`` with what was known of them by the end of that day."""
-    vessels = list(in_force(user, as_of).order_by("vessel_no"))
+    vessels = list(records.in_force(records.visible(user, Vessel.record_type), as_of).order_by("vessel_no"))
     silence = limits.param(SILENCE, as_of)
     positions = records.visible(user, Position.record_type).filter(occurred_on__lte=as_of)
     last = {row.vessel_no: row for row in positions.order_by("vessel_no", "-occurred_on", "-id").distinct("vessel_no")}

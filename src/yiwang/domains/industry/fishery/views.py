@@ -17,7 +17,6 @@ from yiwang.kernel.codes import api as codes
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.lib.clock import today
-from yiwang.lib.problems import Problem
 
 from . import selectors
 from .models import Position, SilenceCheck, Vessel, Violation
@@ -34,21 +33,9 @@ FLAGS = {
 PAGE_SIZE = 50
 
 
-def asked_day(text: str) -> date | None:
-    """The day in the address, or None without one. Problem ``day_invalid``."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem(
-            "day_invalid", "截至日期应写作 2023-06-30。", "Write the day as 2023-06-30.", field="as_of"
-        ) from None
-
-
 def _day(request: HttpRequest, user: access.User) -> date:
     # The demonstration ends in 2023: "today" would show every vessel silent.
-    return asked_day(request.GET.get("as_of", "")) or selectors.last_day(user) or today()
+    return records.asked_day(request.GET.get("as_of", "")) or selectors.last_day(user) or today()
 
 
 def _groups(

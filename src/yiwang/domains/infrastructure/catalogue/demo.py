@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 
 from .models import Attachment, DataItem, DataResource, DataUpdate
 from .selectors import PERIODS
@@ -165,7 +165,7 @@ def _items(chance: random.Random, made: list[Made]) -> Iterator[NewRow]:
                 "personal": personal,
                 "valid_from": item.catalogued,
             }
-            yield NewRow(cells, item.path, item.place, f"{item.code}-{field}", _moment(item.catalogued, 17))
+            yield NewRow(cells, item.path, item.place, f"{item.code}-{field}", moment(item.catalogued, 17))
 
 
 def _attachments(chance: random.Random, made: list[Made]) -> Iterator[NewRow]:
@@ -217,8 +217,4 @@ def _between(chance: random.Random, first: date, last: date) -> date:
 
 def _known(chance: random.Random, day: date) -> datetime:
     """The same evening, or of one in forty up to three weeks later."""
-    return _moment(day + timedelta(days=chance.randrange(2, 21) if chance.random() < 1 / 40 else 0), 18)
-
-
-def _moment(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=SHANGHAI)
+    return moment(day + timedelta(days=chance.randrange(2, 21) if chance.random() < 1 / 40 else 0), 18)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min
 
 from yiwang.kernel.access.api import User
 from yiwang.kernel.records import api as records
@@ -73,9 +73,8 @@ def last_day(user: User) -> date | None:
 
 def catalogue(user: User, as_of: date) -> Catalogue:
     """The reader's resources in the catalogue on ``as_of``, each with its state at the end of that day."""
-    standing = Q(valid_from__lte=as_of) & (Q(valid_to=None) | Q(valid_to__gt=as_of))
-    resources = records.visible(user, DataResource.record_type).filter(standing)
-    attached = records.visible(user, Attachment.record_type).filter(standing)
+    resources = records.in_force(records.visible(user, DataResource.record_type), as_of)
+    attached = records.in_force(records.visible(user, Attachment.record_type), as_of)
     first = dict(attached.values_list("resource_code").order_by().annotate(first=Min("valid_from")))
     updates = records.visible(user, DataUpdate.record_type).filter(occurred_on__lte=as_of)
     last = dict(updates.values_list("resource_code").order_by().annotate(last=Max("occurred_on")))

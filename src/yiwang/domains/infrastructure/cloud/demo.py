@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 
 from .models import CloudRequest, CloudUse, GovSystem, MigrationStep
 from .selectors import STEPS
@@ -89,7 +89,7 @@ def _systems(made: list[tuple[str, Made, orgs.Unit]]) -> Iterator[NewRow]:
         }
         # The inventory was made in 2021; two systems of before were entered later still.
         known = max(item.start, date(2021, 2, 1)) + timedelta(days=200 if number in (4, 13) else 0)
-        yield NewRow(cells, unit.path + "/", unit.division_id or "", code, _moment(known, 17))
+        yield NewRow(cells, unit.path + "/", unit.division_id or "", code, moment(known, 17))
 
 
 def _days(chance: random.Random, begun: date) -> list[tuple[date, date, date]]:
@@ -119,7 +119,7 @@ def _steps(chance: random.Random, made: list[tuple[str, Made, orgs.Unit]]) -> It
         for step, (first, due, done) in zip(STEPS, moves.get(code, []), strict=False):
             cells = {"system_code": code, "stage": step, "occurred_on": first, "due_on": due, "done_on": done}
             late = timedelta(days=chance.randrange(10, 30) if chance.random() < 0.1 else 0)
-            yield NewRow(cells, unit.path + "/", unit.division_id or "", f"{code}-{step}", _moment(done + late, 18))
+            yield NewRow(cells, unit.path + "/", unit.division_id or "", f"{code}-{step}", moment(done + late, 18))
 
 
 def _opened(code: str, item: Made, moves: dict[str, list[tuple[date, date, date]]]) -> date | None:
@@ -166,7 +166,7 @@ def _requests(chance: random.Random, made: list[tuple[str, Made, orgs.Unit]]) ->
                 "opened_on": day,
                 "occurred_on": asked_on,
             }
-            yield NewRow(cells, unit.path + "/", unit.division_id or "", request_no, _moment(day, 18))
+            yield NewRow(cells, unit.path + "/", unit.division_id or "", request_no, moment(day, 18))
 
 
 def _use(chance: random.Random, made: list[tuple[str, Made, orgs.Unit]]) -> Iterator[NewRow]:
@@ -188,7 +188,7 @@ def _use(chance: random.Random, made: list[tuple[str, Made, orgs.Unit]]) -> Iter
                 "storage": f"{min(92, 20 + count * 0.05):.2f}",
             }
             late = 3 if chance.random() < 0.01 else 1
-            known = _moment(day + timedelta(days=late), 2)
+            known = moment(day + timedelta(days=late), 2)
             yield NewRow(cells, unit.path + "/", unit.division_id or "", f"{code}-{day:%Y%m%d}", known)
 
 
@@ -197,7 +197,3 @@ def _corrections() -> None:
     for record in GovSystem._base_manager.filter(source=SOURCE).order_by("pk")[:2]:
         with records.written_by("demo", "按年度盘点更正用户数", record.recorded_at + timedelta(days=300)):
             GovSystem._base_manager.filter(pk=record.pk).update(users=record.users + 25)
-
-
-def _moment(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=SHANGHAI)

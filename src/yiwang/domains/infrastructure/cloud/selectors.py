@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Max, Q
+from django.db.models import Avg, Count, Max
 
 from yiwang.kernel.access.api import User
 from yiwang.kernel.limits import api as limits
@@ -72,8 +72,7 @@ def systems(user: User, as_of: date) -> Systems:
     """The reader's systems in service on ``as_of`` with what is known of them at the end of that day."""
     low, high = limits.param("cloud.low-cpu", as_of).value, limits.param("cloud.high-cpu", as_of).value
     days = int(limits.param("cloud.use-days", as_of).value)
-    standing = records.visible(user, GovSystem.record_type).filter(valid_from__lte=as_of)
-    standing = standing.filter(Q(valid_to=None) | Q(valid_to__gt=as_of))
+    standing = records.in_force(records.visible(user, GovSystem.record_type), as_of)
     steps: dict[str, list[MigrationStep]] = defaultdict(list)
     for step in records.visible(user, MigrationStep.record_type).filter(occurred_on__lte=as_of):
         steps[step.system_code].append(step)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers.extend import population
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 
 from .models import Bill, Hospital
 
@@ -64,7 +64,7 @@ def _hospitals(path: str, towns: list[str]) -> Iterator[NewRow]:
     for number, (code, name, level) in enumerate(every):
         begin = BEGIN if number < len(HOSPITALS) else date(2023, 5, 4)
         cells = {"code": code, "name": name, "level": level, "valid_from": begin}
-        yield NewRow(cells, path, _place(number, towns), code, _moment(begin, 17))
+        yield NewRow(cells, path, _place(number, towns), code, moment(begin, 17))
 
 
 def _bills(chance: random.Random, path: str, towns: list[str]) -> Iterator[NewRow]:
@@ -102,7 +102,7 @@ def _bills(chance: random.Random, path: str, towns: list[str]) -> Iterator[NewRo
 
 def _known(chance: random.Random, day: date) -> datetime:
     """The same evening, or of one in fifty (a hospital without its line) some days later."""
-    return _moment(day + timedelta(days=chance.randrange(2, 15) if chance.random() < 0.02 else 0), 20)
+    return moment(day + timedelta(days=chance.randrange(2, 15) if chance.random() < 0.02 else 0), 20)
 
 
 def _corrections() -> None:
@@ -110,8 +110,3 @@ def _corrections() -> None:
     for record in Bill._base_manager.filter(source=SOURCE, kind="registration").order_by("pk")[:CORRECTED]:
         with records.written_by("demo", "票据种类录错，按票据存根更正", record.recorded_at + timedelta(days=25)):
             Bill._base_manager.filter(pk=record.pk).update(kind="outpatient")
-
-
-@cache
-def _moment(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=SHANGHAI)

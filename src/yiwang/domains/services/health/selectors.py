@@ -79,8 +79,7 @@ def overview(user: User, as_of: date) -> Overview:
             last=Max("occurred_on", filter=issued),
         )
     }  # fmt: skip
-    hospitals = records.visible(user, Hospital.record_type).filter(valid_from__lte=as_of)
-    hospitals = hospitals.filter(Q(valid_to=None) | Q(valid_to__gt=as_of))
+    hospitals = records.in_force(records.visible(user, Hospital.record_type), as_of)
     rows = [_row(hospital, found.get(hospital.code, {}), as_of) for hospital in hospitals]
     rows.sort(key=lambda row: (STATES.index(row.state), -row.issued, row.hospital.code))
     return Overview(

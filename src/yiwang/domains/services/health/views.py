@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +11,6 @@ from yiwang.kernel.access import api as access
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.lib.clock import today
-from yiwang.lib.problems import Problem
 
 from . import selectors
 from .models import Bill, Hospital
@@ -25,25 +22,13 @@ STATES = {
 }
 
 
-def asked_day(text: str) -> date | None:
-    """The day in the address, or None without one. Problem ``day_invalid``."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem(
-            "day_invalid", "截至日期应写作 2023-06-30。", "Write the day as 2023-06-30.", field="as_of"
-        ) from None
-
-
 @require_GET
 @access.guard("s15.bill", "view")
 def overview_page(request: HttpRequest) -> HttpResponse:
     """Every hospital that issues bills, those that stopped first; bills by month."""
     user = access.signed_in(request)
     # The demonstration ends in 2023: "today" would show every hospital stopped.
-    as_of = asked_day(request.GET.get("as_of", "")) or selectors.last_day(user) or today()
+    as_of = records.asked_day(request.GET.get("as_of", "")) or selectors.last_day(user) or today()
     found = selectors.overview(user, as_of)
     chosen = request.GET.get("state", "")
     places = dict(orgs.divisions().values_list("code12", "name"))

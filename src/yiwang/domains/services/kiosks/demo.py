@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 
@@ -19,7 +19,7 @@ from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers import api as registers
 from yiwang.kernel.registers.api import NewPerson
 from yiwang.kernel.registers.extend import population
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 
 from .models import Kiosk, KioskDay, KioskFault, Transaction
 
@@ -75,7 +75,7 @@ def _machines(chance: random.Random) -> list[tuple[str, str, str, str, date]]:
 def _kiosks(machines: list[tuple[str, str, str, str, date]], path: str) -> Iterator[NewRow]:
     for number, name, kind, code, day in machines:
         cells = {"device_no": number, "name": name, "place_type": kind, "matters": 230, "valid_from": day}
-        yield NewRow(cells, path + "/", code, number, _moment(day, 17))
+        yield NewRow(cells, path + "/", code, number, moment(day, 17))
 
 
 def _transactions(
@@ -103,7 +103,7 @@ def _transactions(
             number, _name, _kind, code, first = machines[0]
             begin, last = max(first, earliest), max(last, earliest)
         day = begin + timedelta(days=chance.randrange((last - begin).days + 1))
-        at = _moment(day, chance.randrange(8, 20), chance.randrange(60))
+        at = moment(day, chance.randrange(8, 20), chance.randrange(60))
         # One in fifty came in days later, from a machine that had no network.
         known = at + timedelta(days=chance.randrange(1, 20)) if chance.random() < 0.02 else at + timedelta(minutes=5)
         cells = {
@@ -125,7 +125,7 @@ def _days(chance: random.Random, machines: list[tuple[str, str, str, str, date]]
             if chance.random() < 0.01:
                 continue
             cells = {"device_no": number, "occurred_on": day, "online_minutes": chance.randrange(1200, 1441)}
-            yield NewRow(cells, path + "/", code, f"{number}-{day:%Y%m%d}", _moment(day + timedelta(days=1), 1))
+            yield NewRow(cells, path + "/", code, f"{number}-{day:%Y%m%d}", moment(day + timedelta(days=1), 1))
 
 
 def _faults(chance: random.Random, machines: list[tuple[str, str, str, str, date]], path: str) -> Iterator[NewRow]:
@@ -140,7 +140,7 @@ def _faults(chance: random.Random, machines: list[tuple[str, str, str, str, date
                 "description": "演示：巡检发现，已派单",
                 "repaired_on": repaired if repaired <= END else None,
             }
-            yield NewRow(cells, path + "/", code, f"{number}-F{serial}", _moment(day, 18))
+            yield NewRow(cells, path + "/", code, f"{number}-F{serial}", moment(day, 18))
 
 
 def _corrections() -> None:
@@ -148,10 +148,6 @@ def _corrections() -> None:
     for record in Transaction._base_manager.filter(occurred_on__lte=CUT, result="done").order_by("pk")[:2]:
         with records.written_by("demo", "事项名称录错，按流水更正", record.recorded_at + timedelta(days=30)):
             Transaction._base_manager.filter(pk=record.pk).update(matter_name="社保参保证明打印（职工）")
-
-
-def _moment(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
 
 
 def _people() -> list[population.Person]:

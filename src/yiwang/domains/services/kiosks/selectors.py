@@ -51,8 +51,7 @@ def last_day(user: User) -> date | None:
 
 def fleet(user: User, as_of: date) -> Fleet:
     """The reader's kiosks in service on ``as_of``, each with its work up to the end of that day."""
-    kiosks = records.visible(user, Kiosk.record_type).filter(valid_from__lte=as_of)
-    kiosks = kiosks.filter(Q(valid_to=None) | Q(valid_to__gt=as_of)).order_by("place", "device_no")
+    kiosks = records.in_force(records.visible(user, Kiosk.record_type), as_of).order_by("place", "device_no")
     done = records.visible(user, Transaction.record_type).filter(occurred_on__lte=as_of, result="done")
     since = as_of - timedelta(days=IDLE_DAYS)
     work = {

@@ -11,8 +11,8 @@ import csv
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import cache, partial
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers.extend import population
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 from yiwang.lib.identifiers import licence_identifier, uscc_check_char
 
 from .models import EnabledMatter, Licence, LicenceType, Presentation, Proof
@@ -112,7 +112,7 @@ def _types(kinds: list[Kind]) -> Iterator[NewRow]:
             "validity": "1 年" if kind.name in YEARLY else "长期",
             "valid_from": kind.opened,
         }
-        yield NewRow(cells, kind.path, "", kind.code, _moment(kind.opened, 17))
+        yield NewRow(cells, kind.path, "", kind.code, moment(kind.opened, 17))
 
 
 def _licences(chance: random.Random, kinds: list[Kind], usable: list[tuple[str, Kind, date, str]]) -> Iterator[NewRow]:
@@ -159,8 +159,8 @@ def _licences(chance: random.Random, kinds: list[Kind], usable: list[tuple[str, 
 def _known(chance: random.Random, day: date) -> datetime:
     """When the platform learned of it: the same evening, or of one in sixty some weeks later."""
     if chance.random() < 1 / 60:
-        return _moment(day + timedelta(days=3 + int(chance.random() * 37)), 18)
-    return _moment(day, 18)
+        return moment(day + timedelta(days=3 + int(chance.random() * 37)), 18)
+    return moment(day, 18)
 
 
 def _matters(chance: random.Random, kinds: list[Kind]) -> list[tuple[str, str, Kind, date]]:
@@ -185,7 +185,7 @@ def _matter_rows(matters: list[tuple[str, str, Kind, date]]) -> Iterator[NewRow]
             "licence_types": f"居民身份证、{kind.name}" if kind.name != "居民身份证" else kind.name,
             "valid_from": begin,
         }
-        yield NewRow(cells, kind.path, "", code, _moment(begin, 17))
+        yield NewRow(cells, kind.path, "", code, moment(begin, 17))
 
 
 def _proofs(chance: random.Random, matters: list[tuple[str, str, Kind, date]]) -> Iterator[NewRow]:
@@ -200,7 +200,7 @@ def _proofs(chance: random.Random, matters: list[tuple[str, str, Kind, date]]) -
             "basis": "无证明城市建设清单（演示）",
             "valid_from": begin,
         }
-        yield NewRow(cells, kind.path, "", f"ZM-{number + 1:04}", _moment(begin, 17))
+        yield NewRow(cells, kind.path, "", f"ZM-{number + 1:04}", moment(begin, 17))
 
 
 def _uses(
@@ -222,7 +222,7 @@ def _uses(
         result = "accepted" if serial < USED_AT_CUT + USED_LATER else "failed" if serial % 3 else "refused"
         cells = {
             "occurred_on": day,
-            "occurred_at": _moment(day, 8 + serial % 10, serial % 60),
+            "occurred_at": moment(day, 8 + serial % 10, serial % 60),
             "identifier": identifier,
             "matter_code": code,
             "case_no": f"{matter_kind.issuer}{day:%y%m%d}{serial % 100_000:05}",
@@ -240,8 +240,3 @@ def _corrections() -> None:
         moment = record.recorded_at + timedelta(days=30 + number % 40)
         with records.written_by("demo", "持证人申请注销，按注销通知书更正状态", moment):
             Licence._base_manager.filter(pk=record.pk).update(state="04")
-
-
-@cache
-def _moment(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)

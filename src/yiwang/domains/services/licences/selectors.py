@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models.functions import Substr, TruncMonth
 
 from yiwang.kernel.access.api import User
 from yiwang.kernel.codes import api as codes
@@ -71,11 +71,6 @@ def last_day(user: User) -> date | None:
     return found
 
 
-def in_force(rows: QuerySet[Any], as_of: date) -> QuerySet[Any]:
-    """States that hold on the day."""
-    return rows.filter(valid_from__lte=as_of).filter(Q(valid_to=None) | Q(valid_to__gt=as_of))
-
-
 def uses(user: User, as_of: date) -> QuerySet[Presentation]:
     """Presentations that count as use: accepted, up to the day."""
     return records.visible(user, Presentation.record_type).filter(occurred_on__lte=as_of, result="accepted")
@@ -100,11 +95,11 @@ def overview(user: User, as_of: date) -> Overview:
         .order_by()
         .annotate(total=Count("id"), lately=Count("id", filter=Q(occurred_on__gt=lately)))
     }
-    opened = in_force(records.visible(user, LicenceType.record_type), as_of)
+    opened = records.in_force(records.visible(user, LicenceType.record_type), as_of)
     rows = [_row(kind, issued.get(kind.type_code, {}), used.get(kind.type_code, {})) for kind in opened]
     rows.sort(key=lambda row: (STATES.index(row.state), -row.issued, row.type.type_code))
-    matters = in_force(records.visible(user, EnabledMatter.record_type), as_of)
-    proofs = in_force(records.visible(user, Proof.record_type), as_of)
+    matters = records.in_force(records.visible(user, EnabledMatter.record_type), as_of)
+    proofs = records.in_force(records.visible(user, Proof.record_type), as_of)
     return Overview(
         as_of=as_of,
         types=rows,
@@ -130,7 +125,7 @@ def asleep(user: User, as_of: date) -> QuerySet[EnabledMatter]:
     """Matters that may use licences and did not in the last 90 days."""
     since = as_of - timedelta(days=ASLEEP_DAYS)
     awake = uses(user, as_of).filter(occurred_on__gt=since).values("matter_code")
-    matters = in_force(records.visible(user, EnabledMatter.record_type), as_of)
+    matters = records.in_force(records.visible(user, EnabledMatter.record_type), as_of)
     return matters.exclude(matter_code__in=awake).order_by("matter_code")
 
 
@@ -144,8 +139,6 @@ def _months(user: User, as_of: date) -> list[tuple[str, int, int]]:
 
 
 def _by_month(rows: QuerySet[Any], day: str, begin: date, end: date) -> dict[str, int]:
-    from django.db.models.functions import TruncMonth
-
     found = rows.filter(**{f"{day}__gte": begin, f"{day}__lte": end}).values(month=TruncMonth(day)).order_by()
     return {f"{row['month']:%Y-%m}": row["number"] for row in found.annotate(number=Count("id"))}
 

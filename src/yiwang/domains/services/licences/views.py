@@ -27,21 +27,9 @@ STATES = {
 PAGE_SIZE = 50
 
 
-def asked_day(text: str) -> date | None:
-    """The day in the address, or None without one. Problem ``day_invalid``."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem(
-            "day_invalid", "截至日期应写作 2023-06-30。", "Write the day as 2023-06-30.", field="as_of"
-        ) from None
-
-
 def _day(request: HttpRequest, user: access.User) -> date:
     # The demonstration ends in 2023: "today" would show every matter asleep.
-    return asked_day(request.GET.get("as_of", "")) or selectors.last_day(user) or today()
+    return records.asked_day(request.GET.get("as_of", "")) or selectors.last_day(user) or today()
 
 
 @require_GET

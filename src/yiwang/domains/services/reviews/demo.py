@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import cache, partial
+from datetime import date, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from operator import itemgetter
 from typing import Any
@@ -20,7 +20,7 @@ from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
 from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers.extend import population
-from yiwang.lib.clock import SHANGHAI
+from yiwang.lib.clock import moment
 
 from .models import BAD, Evaluator, Rectification, Review
 
@@ -126,7 +126,7 @@ def _reviews(
         wait = 7 if default else int(chance.random() ** 3 * 6)
         day = min(done + timedelta(days=wait), last)
         grade = "3" if default else chance.choices(GRADES, WEIGHTS)[0]
-        at = _moment(day, 8 + serial % 10, serial % 60)
+        at = moment(day, 8 + serial % 10, serial % 60)
         cells: dict[str, object] = {
             "case_no": case_no,
             "case_system": system,
@@ -155,7 +155,7 @@ def _evaluators(chance: random.Random, given: list[Given]) -> Iterator[NewRow]:
             continue
         person = population.person(int(chance.random() * population.PEOPLE))
         cells = {"case_no": review.case_no, "person_key": person.citizen_id, "occurred_on": review.day}
-        yield NewRow(cells, review.path, review.place, review.case_no, _moment(review.day, 22))
+        yield NewRow(cells, review.path, review.place, review.case_no, moment(review.day, 22))
 
 
 def _rectifications(chance: random.Random, given: list[Given]) -> Iterator[NewRow]:
@@ -178,7 +178,7 @@ def _rectifications(chance: random.Random, given: list[Given]) -> Iterator[NewRo
         # One in seventeen is called back and forgotten.
         if closed <= END and number % 17:
             cells |= {"closed_on": closed, "state": state, "measure": MEASURES[state]}
-        yield NewRow(cells, review.path, review.place, review.case_no, _moment(min(closed, END), 18))
+        yield NewRow(cells, review.path, review.place, review.case_no, moment(min(closed, END), 18))
 
 
 MEASURES = {
@@ -194,10 +194,5 @@ def _corrections() -> None:
     fixed = Rectification._base_manager.filter(source=SOURCE, state="fixed", closed_on__lte=CUT)
     found = sorted(fixed.values_list("case_no", "closed_on"), key=itemgetter(1, 0))[:CORRECTED]
     for case_no, closed in found:
-        with records.written_by("demo", "评价人回访后改评", _moment(closed, 19)):
+        with records.written_by("demo", "评价人回访后改评", moment(closed, 19)):
             Review._base_manager.filter(case_no=case_no).update(grade="4", comment="演示：已经解决，谢谢")
-
-
-@cache
-def _moment(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=SHANGHAI)
