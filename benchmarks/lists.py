@@ -1,8 +1,8 @@
 """Measure lists of the demonstration's licences: filtered, searched, paged, several roles, 16 clients at once.
 
 Run as ``python benchmarks/lists.py``. Writes ``benchmarks/output/lists.txt``. The server is ``yiwang serve`` with two
-web processes, as people run it; clients and server share the machine. Each client asks for the next page as soon as it
-has the last one: sixteen people who never look.
+web processes, as people run it; clients and server share the machine. The limit is for clients that ask for the next
+page as soon as they have the last one: sixteen people who never look. The same with people who look for a second.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def prepare() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
         ("days", "since=2023-03-01&until=2023-03-31"),
         ("a town", "place=441502003"),
         ("a unit", "unit=police"),
-        ("words", "q=%E5%B1%85%E6%B0%91%E8%BA%AB%E4%BB%BD%E8%AF%81%E6%BC%942022"),
+        ("words", "q=%E5%B1%85%E6%B0%91%E8%BA%AB%E4%BB%BD%E8%AF%81"),
+        ("two characters", "q=%E4%BA%A7%E6%9D%83"),
+        ("words of an earlier year", "q=%E5%B1%85%E6%B0%91%E8%BA%AB%E4%BB%BD%E8%AF%81%E6%BC%942022"),
         ("a number", "q=%E7%AC%AC00012345%E5%8F%B7"),
         ("words and filter", f"q=2023&type_code={often}&state=04"),
     ]
@@ -87,10 +89,10 @@ def prepare() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
 class Reader(threading.Thread):
     """One client: asks, follows the next page twice, asks something else."""
 
-    def __init__(self, number: int, session: str, asked: list[tuple[str, str]], begin: float) -> None:
+    def __init__(self, number: int, session: str, asked: list[tuple[str, str]], begin: float, pause: float) -> None:
         super().__init__(daemon=True)
         self.chance = random.Random(number)  # noqa: S311  (repeatable on purpose)
-        self.session, self.asked, self.begin = session, asked, begin
+        self.session, self.asked, self.begin, self.pause = session, asked, begin, pause
         self.taken: list[tuple[str, float]] = []
         self.wrong: list[str] = []
 
@@ -104,20 +106,24 @@ class Reader(threading.Thread):
                 connection.request("GET", f"{BASE}?{query}", headers={"Cookie": f"sessionid={self.session}"})
                 answer = connection.getresponse()
                 text = answer.read().decode()
+                end = time.monotonic()
+                time.sleep(self.pause * self.chance.uniform(0.5, 1.5))
                 if answer.status != 200:
                     self.wrong.append(f"{name}: {answer.status}")
                 if start > self.begin + WARM:
-                    self.taken.append((name if page == 0 else f"{name}, next pages", time.monotonic() - start))
+                    self.taken.append((name if page == 0 else f"{name}, next pages", end - start))
                 found = NEXT.search(text)
                 if found is None:
                     break
                 query = found[1].replace("&amp;", "&").lstrip("?")
 
 
-def measure(sessions: dict[str, str], asked: list[tuple[str, str]], clients: int) -> list[tuple[str, float]]:
+def measure(
+    sessions: dict[str, str], asked: list[tuple[str, str]], clients: int, pause: float = 0
+) -> list[tuple[str, float]]:
     """Name and seconds of every answer."""
     begin = time.monotonic()
-    readers = [Reader(number, sessions[ROLES[number % len(ROLES)]], asked, begin) for number in range(clients)]
+    readers = [Reader(number, sessions[ROLES[number % len(ROLES)]], asked, begin, pause) for number in range(clients)]
     for reader in readers:
         reader.start()
     for reader in readers:
@@ -154,6 +160,7 @@ def main() -> int:
                         continue
                 one = measure(sessions, asked, 1)
                 many = measure(sessions, asked, CLIENTS)
+                looking = measure(sessions, asked, CLIENTS, 1)
             finally:
                 server.send_signal(signal.SIGTERM)
                 server.wait(60)
@@ -168,6 +175,7 @@ def main() -> int:
         "",
         f"{'':<34}{'answers':>7}{'median':>9}{'p95 ms':>9}",
         f"{'one client':<34}{told([took for _name, took in one])}",
+        f"{f'{CLIENTS} clients, a second between pages':<34}{told([took for _name, took in looking])}",
         f"{f'{CLIENTS} clients without a pause':<34}{told(every)}",
         *(
             f"  {name:<32}{told(found)}"

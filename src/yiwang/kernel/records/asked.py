@@ -16,7 +16,8 @@ from yiwang.lib.problems import Problem
 
 from .cleaning import Units
 from .columns import CellFault
-from .selectors import LONGEST_SEARCH, Query
+from .searching import LONGEST
+from .selectors import Query
 from .types import RecordType
 
 _PLACE = re.compile(r"[0-9]{0,12}", re.ASCII)
@@ -118,7 +119,7 @@ def read(kind: RecordType, data: MultiValueDict[str, str], *, secret: bool = Fal
 
     Problems: ``date_invalid``, ``place_invalid``, ``known_in_future``, ``id_in_address``.
     """
-    words = data.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    words = data.get("q", "").replace("\x00", "").strip()[:LONGEST]
     if not secret and names_a_person(words):
         raise Problem(
             "id_in_address",

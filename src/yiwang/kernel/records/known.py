@@ -112,7 +112,7 @@ def _hits(user: access.User, words: str) -> Iterator[SearchHit]:
         if not kind.options.search or not selectors.can(user, kind, "view"):
             continue
         query = selectors.Query(words=words)
-        items = list(selectors.select(user, kind, query).order_by()[:HITS_PER_TYPE])
+        items = selectors.listing(user, kind, query, size=HITS_PER_TYPE).items
         if not items:
             continue
         known = showing.known_of(kind, items)

@@ -15,7 +15,7 @@ from yiwang.lib.identifiers import names_a_person
 from yiwang.lib.paging import MAX_LIMIT
 from yiwang.lib.problems import Problem
 
-from . import asked, history, revealing, selectors, services, showing
+from . import asked, history, revealing, searching, selectors, services, showing
 from .cleaning import clean_row
 from .guards import may
 from .rest_schemas import BatchOut, PersonIn, ReasonIn, schemas_of, values_of
@@ -51,7 +51,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
     def list_rows(
         request: HttpRequest,
         filters: Query[made.filters],
-        q: str = query_of("", max_length=selectors.LONGEST_SEARCH, description="查询词；不能是证件号码"),
+        q: str = query_of("", max_length=searching.LONGEST, description="查询词；不能是证件号码"),
         place: str = query_of("", pattern="^[0-9]{0,12}$", description="区划代码或其前几位"),
         since: date | None = None,
         until: date | None = None,

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.core.cache import cache
+from django.db.models import Count, Q, QuerySet, Window
 
 from yiwang.kernel.access import api as access
 from yiwang.lib.clock import end_of_day
 from yiwang.lib.problems import Problem
 
+from . import searching
 from .base import Record
-from .columns import CellFault, LinkColumn, PersonColumn, citizen_id
+from .columns import CellFault, LinkColumn, PersonColumn
 from .registry import record_types
-from .sync import search_expression
 from .types import RecordType
 
 PAGE = 50
 # Counting goes no further: an exact count of a million rows costs more than anybody looks at them for.
 COUNTED = 10_000
-LONGEST_SEARCH = 60
+REMEMBERED = 300
+# Where a search looks first, in rows of the table, and how far it counts there.
+NEWEST, COMMON = 20_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,15 @@ def in_force(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
 
 def select(user: access.User, kind: RecordType, query: Query) -> QuerySet[Any]:
     """The records that a query means, unordered."""
-    return narrowed(kind, visible(user, kind), query)
+    rows = visible(user, kind)
+    low, high, place_low, place_high, _everything = access.bounds(scope(user, kind, "view"))
+    unit, place = _unit_range(query), _place_range(query)
+    # Of two ranges that do not meet the planner knows nothing: on 1.4 million rows it took 4.5 s to find none.
+    if unit and max(low, unit[0]) >= min(high, unit[1]):
+        return rows.none()
+    if place and max(place_low, place[0]) >= min(place_high, place[1]):
+        return rows.none()
+    return narrowed(kind, rows, query)
 
 
 def narrowed(kind: RecordType, rows: QuerySet[Any], query: Query) -> QuerySet[Any]:
@@ -108,17 +118,25 @@ def narrowed(kind: RecordType, rows: QuerySet[Any], query: Query) -> QuerySet[An
         if name not in kind.options.filters:
             raise Problem("filter_unknown", f"不能按“{name}”筛选。", f'Cannot filter by "{name}".', filter=name)
         rows = rows.filter(**{name: _filter_value(kind, name, value)})
-    if query.unit:
-        rows = rows.filter(unit_path__gte=query.unit + "/", unit_path__lt=query.unit + "0")
-    if query.place:
-        prefix = query.place.removesuffix("000") if len(query.place) == 12 else query.place
-        rows = rows.filter(place__gte=prefix, place__lt=prefix + ":")
+    if unit := _unit_range(query):
+        rows = rows.filter(unit_path__gte=unit[0], unit_path__lt=unit[1])
+    if place := _place_range(query):
+        rows = rows.filter(place__gte=place[0], place__lt=place[1])
     day = kind.date_field
     if query.since:
         rows = rows.filter(**{f"{day}__gte": query.since})
     if query.until:
         rows = rows.filter(**{f"{day}__lte": query.until})
-    return rows.filter(found_by(kind, query.words)) if query.words.strip() else rows
+    return rows.filter(searching.found_by(kind, query.words)) if query.words.strip() else rows
+
+
+def _unit_range(query: Query) -> tuple[str, str] | None:
+    return (query.unit + "/", query.unit + "0") if query.unit else None
+
+
+def _place_range(query: Query) -> tuple[str, str] | None:
+    prefix = query.place.removesuffix("000") if len(query.place) == 12 else query.place
+    return (prefix, prefix + ":") if prefix else None
 
 
 def _filter_value(kind: RecordType, name: str, value: str) -> Any:
@@ -138,58 +156,67 @@ def _filter_value(kind: RecordType, name: str, value: str) -> Any:
         ) from error
 
 
-def found_by(kind: RecordType, words: str) -> Q:
-    """What the search box means: an id of a person by its keyed hash, else every word somewhere in the search columns.
-
-    Chinese words of any length are found, in the middle of a name too: the index holds the characters, and the text is
-    looked at again for their order.
-    """
-    words = words.replace("\x00", "")[:LONGEST_SEARCH].strip()
-    people = [column.name for column in kind.columns if isinstance(column, PersonColumn)]
-    key = _person(words) if people else None
-    if key is not None:
-        found = Q()
-        for name in people:
-            found |= Q(**{name: key})
-        return found
-    if not kind.options.search:
-        return Q(source_id=words)
-    expression = search_expression(kind)
-    found = Q()
-    for word in words.lower().split():
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        clause = f"(string_to_array({expression}, NULL) @> %s::text[] AND {expression} LIKE %s)"
-        found &= Q(RawSQL(clause, (sorted(set(word)), pattern), output_field=BooleanField()))  # noqa: S611  (own columns)
-    return found
-
-
-def _person(words: str) -> Any:
-    from yiwang.kernel.registers import api as registers
-
-    if len(words) not in (15, 18):
-        return None
-    try:
-        return registers.person_key(citizen_id(words))
-    except CellFault:
-        return None
-
-
 def listing(user: access.User, kind: RecordType, query: Query, *, size: int = PAGE) -> Listing:
     """One page of what ``query`` means, newest business date first. Problem ``cursor_invalid``."""
+    if query.words.strip():
+        return _searched(user, kind, query, size)
     rows = select(user, kind, query)
-    page, searching = _after(kind, rows, query.cursor)[: size + 1], bool(query.words.strip())
-    # Under a reader's role the database does not use the index of words, because its operators might tell of rows that
-    # the reader may not see (on 241,627 addresses 1 ms became 55). So the owner looks, in the reader's scope, and only
-    # for numbers of records; the rows themselves are read under the reader's role as always.
-    with access.as_owner() if searching else nullcontext():
-        found = list(page.values_list("pk", flat=True) if searching else page)
-        # A list of one page has counted itself.
-        alone = not query.cursor and len(found) <= size
-        total = len(found) if alone else rows.order_by()[: COUNTED + 1].count()
-    if searching:
-        found = list(_after(kind, visible(user, kind).filter(pk__in=found), ""))
+    found = list(_after(kind, rows, query.cursor)[: size + 1])
+    # A list of one page has counted itself.
+    alone = not query.cursor and len(found) <= size
+    total = len(found) if alone else _count(user, kind, query, rows)
     items, following = _cut(kind, found, size)
     return Listing(items, following, min(total, COUNTED), total > COUNTED)
+
+
+def _count(user: access.User, kind: RecordType, query: Query, rows: QuerySet[Any]) -> int:
+    """How many, up to one more than :data:`COUNTED`.
+
+    That there are more is remembered for :data:`REMEMBERED` seconds: counting ten thousand rows again for every page
+    took longer than fetching the page (6 ms of 8).
+    """
+    asked = (kind.key, access.bounds(scope(user, kind, "view")), sorted(query.filters.items()), query.unit, query.place)
+    key = "records-more-" + hashlib.sha256(repr((asked, query.since, query.until)).encode()).hexdigest()
+    if cache.get(key):
+        return COUNTED + 1
+    total = rows.order_by()[: COUNTED + 1].count()
+    if total > COUNTED:
+        cache.set(key, value=True, timeout=REMEMBERED)
+    return total
+
+
+def searched(user: access.User, kind: RecordType, query: Query, size: int) -> tuple[list[int], int, bool]:
+    """Keys of one more than ``size`` records with the words asked for, newest first; how many there are, or at least.
+
+    Under a reader's role the database does not use the indexes of words, because their operators might tell of rows
+    that the reader may not see (on 241,627 addresses 1 ms became 55). So the owner looks, in the reader's scope, and
+    only for numbers of records; the rows themselves are read under the reader's role as always.
+
+    Common words are found among the newest rows of the table and only lower bounds are counted; what is not found
+    there is seldom enough for the indexes of words: on 1.4 million rows "2023" takes 30 ms instead of 2 s.
+    """
+    with access.as_owner():
+        after = _after(kind, select(user, kind, query), query.cursor)
+        last = _after(kind, kind.model._base_manager.all(), query.cursor).values_list(kind.date_field, "pk")
+        end = last[NEWEST : NEWEST + 1].first()
+        if end is not None:
+            near = after.filter(Q(**{f"{kind.date_field}__gt": end[0]}) | Q(**{kind.date_field: end[0]}, pk__gt=end[1]))
+            near = near.filter(**{f"{kind.date_field}__gte": end[0]})
+            found = list(near.values_list("pk", flat=True)[: size + 1])
+            if len(found) > size:
+                return found, near.order_by()[:COMMON].count(), True
+        # Sorted without an index: the planner would take words of common characters for common words, and walk the
+        # index of days through the whole table.
+        rows = after.order_by(*searching.by_sorting(kind)).annotate(total=Window(Count("*")))
+        found = list(rows.values_list("pk", "total")[: size + 1])
+        total = found[0][1] if found else 0
+        return [key for key, _total in found], min(total, COUNTED), total > COUNTED
+
+
+def _searched(user: access.User, kind: RecordType, query: Query, size: int) -> Listing:
+    keys, total, more = searched(user, kind, query, size)
+    items, following = _cut(kind, list(_after(kind, visible(user, kind).filter(pk__in=keys), "")), size)
+    return Listing(items, following, total, more)
 
 
 def _after(kind: RecordType, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:

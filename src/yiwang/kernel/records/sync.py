@@ -13,6 +13,7 @@ from django.db import connection
 from yiwang.kernel.access import api as access
 from yiwang.kernel.registers import api as registers
 
+from . import searching
 from .base import REGISTRY
 from .columns import PersonColumn, UsccColumn
 from .types import RecordType
@@ -113,12 +114,6 @@ def policies(kind: RecordType) -> str:
     return ";\n".join(statements) + ";"
 
 
-def search_expression(kind: RecordType) -> str:
-    """What the search box looks in, in lower case."""
-    joined = " || ' ' || ".join(f'"{name}"' for name in kind.options.search)
-    return f"lower({joined})"
-
-
 def indexes(kind: RecordType) -> dict[str, str]:
     """Statement of each index by its name; the primary key is Django's."""
     table, day = kind.table, kind.date_field
@@ -141,9 +136,8 @@ def indexes(kind: RecordType) -> dict[str, str]:
     for name in kind.options.filters:
         key = f"{table}_by_{name}"
         found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" ("{name}", {day}, id)'
-    if kind.options.search:
-        key, words = f"{table}_search", search_expression(kind)
-        found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" USING gin (string_to_array({words}, NULL))'
+    for key, method in searching.indexes(kind).items():
+        found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" {method}'
     for column in kind.columns:
         if isinstance(column, (PersonColumn, UsccColumn)):
             key = f"{table}_of_{column.name}"
@@ -158,6 +152,8 @@ def apply(kinds: Sequence[RecordType] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
         try:
+            # Of the contributed modules, and a trusted one: the owner of a database may create it.
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             cursor.execute(REMEMBER.format(past=PAST_CHANGES))
             for kind in chosen:
                 cursor.execute(WATCH.format(table=kind.table, key=kind.key, past=PAST_CHANGES))
