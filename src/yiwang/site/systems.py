@@ -10,4 +10,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.infrastructure.catalogue",
     "yiwang.domains.industry.fishery",
     "yiwang.domains.infrastructure.cloud",
+    "yiwang.domains.governance.baseregisters",
 )

@@ -63,15 +63,29 @@ else:
 
 
 class Column(Field):
-    """What every column knows. ``mask`` hides a value from readers who may not see it; None: it is no personal data."""
+    """What every column knows. ``mask`` hides a value from readers who may not see it; None: it is no personal data.
+
+    ``register`` is the key of the register ("person", "organisation", "address", "house") whose code the column holds:
+    the register's page of that subject then shows the record.
+    """
 
     mask: Callable[[str], str] | None = None
     example: str = ""
     help_zh: str = ""
+    register: str = ""
 
-    def __init__(self, verbose_name: Any = None, *, example: str = "", help_zh: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        *,
+        example: str = "",
+        help_zh: str = "",
+        register: str = "",
+        **options: Any,
+    ) -> None:
         self.example = example or self.example
         self.help_zh = help_zh
+        self.register = register or self.register
         super().__init__(verbose_name, **options)
 
     @property
@@ -346,6 +360,7 @@ class UsccColumn(TextColumn):
     """A unified social credit code 统一社会信用代码 (GB 32100-2015)."""
 
     example = "11441502MA0001018E"
+    register = "organisation"
 
     def __init__(self, verbose_name: Any = None, *, max_length: int = 18, **options: Any) -> None:
         super().__init__(verbose_name, max_length=max_length, **options)
@@ -364,6 +379,7 @@ class PersonColumn(Column, models.UUIDField):  # type: ignore[type-arg]  # gener
 
     mask = staticmethod(lambda text: text)
     example = "441502200002291016"
+    register = "person"
 
     def read(self, text: str, cell: object) -> Any:
         """The pseudonym. The caller hands the id itself to registers (:func:`citizen_id`)."""

@@ -18,7 +18,6 @@ from yiwang.lib.identifiers import names_a_person
 from yiwang.ui.types import SearchHit
 
 from . import selectors, showing
-from .columns import PersonColumn, UsccColumn
 from .registry import record_types
 from .selectors import COUNTED
 from .types import RecordType
@@ -39,12 +38,12 @@ class Mention:
     records: tuple[tuple[str, str], ...]
 
 
-def naming(user: access.User, columns: type[UsccColumn] | type[PersonColumn], codes: Sequence[Any]) -> list[Mention]:
-    """By type, the reader's records of which a column of this class holds one of ``codes``; such columns have an
+def naming(user: access.User, register: str, codes: Sequence[Any]) -> list[Mention]:
+    """By type, the reader's records of which a column of this register holds one of ``codes``; such columns have an
     index."""
     found = []
     for kind in selectors.readable(user):
-        names = [column.name for column in kind.columns if isinstance(column, columns)]
+        names = [column.name for column in kind.columns if column.register == register]
         if not names:
             continue
         condition = Q()
@@ -70,19 +69,16 @@ def _mention(kind: RecordType, rows: QuerySet[Any]) -> Mention | None:
 
 def of_person(user: access.User, key: Any) -> list[Mention]:
     """Records that name the person with this pseudonym."""
-    return naming(user, PersonColumn, [key])
+    return naming(user, "person", [key])
 
 
 def of_organisation(user: access.User, uscc: str) -> list[Mention]:
     """Records that name the organisation with this credit code."""
-    return naming(user, UsccColumn, [uscc])
+    return naming(user, "organisation", [uscc])
 
 
 def for_registers(user: access.User, kind: str, codes: Sequence[str]) -> list[registers.Mention]:
     """Records that name a subject of a register under any of its codes; declared to the registers at the start."""
-    columns = {"person": PersonColumn, "organisation": UsccColumn}.get(kind)
-    if columns is None:
-        return []
     chinese = (get_language() or "zh").startswith("zh")
     named = {
         system.id: f"{system.id} {system.name_zh if chinese else system.name_en}" for system in systems.installed()
@@ -95,7 +91,7 @@ def for_registers(user: access.User, kind: str, codes: Sequence[str]) -> list[re
             more=found.more,
             links=found.records,
         )
-        for found in naming(user, columns, codes)
+        for found in naming(user, kind, codes)
     ]
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from yiwang.lib.clock import SHANGHAI
 
 from . import selectors
-from .columns import Column, DateColumn, DecimalColumn, IntegerColumn, MomentColumn, PersonColumn, UsccColumn
+from .columns import Column, DateColumn, DecimalColumn, IntegerColumn, MomentColumn, PersonColumn
 from .names import PLACES, UNITS
 from .types import RecordType
 
@@ -208,17 +208,13 @@ def facts(kind: RecordType, item: Any, known: Known) -> list[Cell]:
 
 
 def _register(column: Column, value: Any) -> str:
-    """Address of the register's page of a person or organisation; none while that page is not mounted."""
-    if not value:
+    """Address of the register's page of what the column's code names; none while that page is not mounted."""
+    if not value or not column.register:
         return ""
     try:
-        if isinstance(column, PersonColumn):
-            return reverse("registers:person", args=[value])
-        if isinstance(column, UsccColumn):
-            return reverse("registers:organisation", args=[value])
+        return reverse(f"registers:{column.register}", args=[value])
     except NoReverseMatch:
         return ""
-    return ""
 
 
 def business_days(kind: RecordType, item: Any) -> tuple[date, date | None]:

@@ -15,7 +15,6 @@ from yiwang.kernel.registers import api as registers
 
 from . import searching
 from .base import REGISTRY
-from .columns import PersonColumn, UsccColumn
 from .types import RecordType
 
 # Conflicts with itself: two starts that both migrate wait for one another.
@@ -139,7 +138,7 @@ def indexes(kind: RecordType) -> dict[str, str]:
     for key, method in searching.indexes(kind).items():
         found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" {method}'
     for column in kind.columns:
-        if isinstance(column, (PersonColumn, UsccColumn)):
+        if column.register and column.name != kind.options.code:
             key = f"{table}_of_{column.name}"
             found[key] = f'CREATE INDEX IF NOT EXISTS "{key}" ON "{table}" ("{column.name}")'
     return found

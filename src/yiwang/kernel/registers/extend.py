@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import population
+from .kinds import code_fault
 from .providers import declare_provider
 from .types import Mention, Provider
 
-__all__ = ["Mention", "Provider", "declare_provider", "population"]
+__all__ = ["Mention", "Provider", "code_fault", "declare_provider", "population"]
