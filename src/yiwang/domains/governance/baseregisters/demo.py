@@ -21,6 +21,7 @@ from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import moment
 from yiwang.lib.identifiers import citizen_id_check_char
 
+from . import services
 from .models import Address, Declaration, House, Organisation, ResidenceTask, Resident
 
 SEED = 44150221
@@ -37,6 +38,7 @@ VISITED = date(2023, 11, 15)
 BUILT_DAYS = (CUT - BEGIN).days + 1
 LATER_DAYS = (END - CUT).days
 CORRECTED = 12
+OCCUPATIONS = ("", "务农", "渔民", "务工", "个体经营", "学生", "教师", "退休", "")
 
 
 def load(say: Callable[[str], None]) -> bool:
@@ -56,6 +58,7 @@ def load(say: Callable[[str], None]) -> bool:
     _keep(ResidenceTask, _tasks(path))
     _keep(Declaration, _declarations(path))
     _corrections()
+    services.feed()
     return True
 
 
@@ -128,6 +131,7 @@ def _houses(path: str) -> Iterator[NewRow]:
         cells: dict[str, object] = {
             "house_code": found.code,
             "address_code": found.address,
+            "name": population.address(population.STREETS + number).name,
             "use": use,
             "sets": _sets(number),
             "verified_on": _verified(number, day),
@@ -144,6 +148,7 @@ def _houses(path: str) -> Iterator[NewRow]:
         cells = {
             "house_code": code,
             "address_code": f"{street.place}{population.ROOM}{9_000_000 + serial:011}",
+            "name": f"新{serial + 1}栋101房",
             "use": "dwelling",
             "verified_on": day,
             "valid_from": day,
@@ -165,6 +170,7 @@ def _residents(path: str) -> Iterator[NewRow]:
             "person_key": found.citizen_id,
             "name": found.name,
             "kind": "floating" if moved else "registered",
+            "occupation": OCCUPATIONS[number % len(OCCUPATIONS)],
             # Some of those who moved here live on boats and building sites.
             "house_code": "" if number % 400 == 9 else population.house(found.house).code,
             "verified_on": _verified(number, day),

@@ -140,6 +140,7 @@ class House(StateRecord):
         _("房屋编码"), fault_of=code_fault, max_length=30, example=EXAMPLE_HOUSE, register="house"
     )
     address_code = LinkColumn(_("地址编码"), to="s21.address", max_length=30, example=EXAMPLE_ROOM, register="address")
+    name = TextColumn(_("房屋名称"), max_length=100, example="1号101房")
     use = CodeColumn(_("房屋用途"), codes="house-use")
     sets = IntegerColumn(_("套数"), least=1, most=500, unit="套", default=1, blank=True)
     verified_on = DateColumn(_("最近核实日期"), null=True, blank=True)
@@ -149,8 +150,8 @@ class House(StateRecord):
         name_en="Houses",
         title="house_code",
         code="house_code",
-        columns=("house_code", "address_code", "use", "sets", "verified_on", "place", "valid_from"),
-        search=("house_code", "address_code"),
+        columns=("house_code", "name", "address_code", "use", "sets", "verified_on", "place", "valid_from"),
+        search=("name", "house_code", "address_code"),
         filters=("use", "address_code"),
         rules=(verified_in_time,),
         icon="home",
@@ -169,6 +170,7 @@ class Resident(StateRecord):
     house_code = LinkColumn(
         _("房屋编码"), to="s21.house", max_length=30, example=EXAMPLE_HOUSE, blank=True, default="", register="house"
     )
+    occupation = TextColumn(_("职业"), max_length=40, blank=True, default="")
     arrived_on = DateColumn(_("到达日期"), null=True, blank=True)
     verified_on = DateColumn(_("最近核实日期"), null=True, blank=True)
 
@@ -176,7 +178,7 @@ class Resident(StateRecord):
         key="resident",
         name_en="Residents",
         title="name",
-        columns=("name", "person_key", "kind", "house_code", "verified_on", "place", "valid_from"),
+        columns=("name", "person_key", "kind", "occupation", "house_code", "verified_on", "place", "valid_from"),
         search=("house_code",),
         filters=("kind", "house_code"),
         rules=(arrival_known, verified_in_time),

@@ -90,7 +90,7 @@ def base_registers(request: HttpRequest, as_of: date | None = None) -> BaseRegis
 def residence_codes(request: HttpRequest, as_of: date | None = None) -> ResidenceOut:
     """The caller's tasks and declarations; without ``as_of``, as of the last day known."""
     user = access.signed_in(request)
-    access.require(user, "s21.task", "view")
+    access.require(user, "s21.declaration", "view")
     found = selectors.residence(user, as_of or selectors.last_day(user) or today())
     return ResidenceOut(
         as_of=found.as_of,

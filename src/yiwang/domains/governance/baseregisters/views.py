@@ -95,7 +95,7 @@ def waiting_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@access.guard("s21.task", "view")
+@access.guard("s21.declaration", "view")
 def residence_page(request: HttpRequest) -> HttpResponse:
     """Residence codes by town, the one that lags first; ways of confirming, late declarations."""
     user = access.signed_in(request)
