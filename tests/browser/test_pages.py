@@ -57,6 +57,8 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("base-registers", "bureau", "/governance/baseregisters/?as_of=2023-06-30"),
     ("base-registers-waiting", "bureau", "/governance/baseregisters/waiting/?register=house&as_of=2023-12-31"),
     ("residence", "bureau", "/governance/baseregisters/residence/?as_of=2023-06-30"),
+    ("operations", "bureau", "/institutions/operations/?as_of=2023-06-30"),
+    ("collaboration", "bureau", "/office/collaboration/?as_of=2023-06-30"),
     ("fishery", "bureau", "/industry/fishery/?as_of=2023-06-30"),
     ("fishery-silent", "bureau", "/industry/fishery/?as_of=2023-06-30&flag=silent"),
     ("fishery-violations", "bureau", "/industry/fishery/violations/?as_of=2023-06-30"),

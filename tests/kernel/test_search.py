@@ -46,17 +46,17 @@ def reviews() -> None:
     assert records.load(Review.record_type, rows, source="t", recorded_by="t", synthetic=True) == ROWS
 
 
-def paged(user: User, words: str, size: int, **more: str) -> tuple[list[str], int, bool]:
+def paged(user: User, words: str, size: int, unit: str = "", place: str = "") -> tuple[list[str], int, bool]:
     """Numbers of all pages put together, and what the first page says there are."""
     found: list[str] = []
-    query = Query(words=words, **more)
+    query = Query(words=words, unit=unit, place=place)
     first = selectors.listing(user, Review.record_type, query, size=size)
     page = first
     while True:
-        found += [item.case_no for item in page.items]
+        found += [item.source_id for item in page.items]
         if not page.next_cursor:
             return found, first.total, first.more
-        query = Query(words=words, cursor=page.next_cursor, **more)
+        query = Query(words=words, unit=unit, place=place, cursor=page.next_cursor)
         page = selectors.listing(user, Review.record_type, query, size=size)
 
 

@@ -11,4 +11,6 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.industry.fishery",
     "yiwang.domains.infrastructure.cloud",
     "yiwang.domains.governance.baseregisters",
+    "yiwang.domains.institutions.operations",
+    "yiwang.domains.office.collaboration",
 )

@@ -42,7 +42,8 @@ STREET_CODE, ROOM_CODE, HOUSE = "4415020010014100000000001", "441502001001600000
 ROWS: dict[Any, dict[str, object]] = {
     Address: {"address_code": ROOM_CODE, "level": "60", "name": "1号101房", "full_text": "演示1路1号101房",
               "parent_code": STREET_CODE, "verified_on": DAY},
-    House: {"house_code": HOUSE, "address_code": ROOM_CODE, "name": "101房", "use": "住宅", "sets": "2", "verified_on": DAY},
+    House: {"house_code": HOUSE, "address_code": ROOM_CODE, "name": "101房", "use": "住宅", "sets": "2",
+            "verified_on": DAY},
     Resident: {"name": "李演一", "kind": "户籍人口", "house_code": HOUSE, "verified_on": DAY},
     Organisation: {"uscc": population.organisation(0).uscc, "name": "演示商行", "kind": "individual",
                    "address_code": ROOM_CODE, "verified_on": DAY},

@@ -1,0 +1,1 @@
+"""Operations centre (运营中心): system S43."""

@@ -1,0 +1,1 @@
+"""Office collaboration (协同办公): system S31."""
