@@ -24,6 +24,7 @@ LANES = (
         "yiwang.domains.infrastructure.catalogue.demo",
         "yiwang.domains.infrastructure.cloud.demo",
         "yiwang.domains.industry.fishery.demo",
+        "yiwang.domains.services.supervision.demo",
         "yiwang.domains.institutions.operations.demo",
         "yiwang.domains.office.collaboration.demo",
     ),

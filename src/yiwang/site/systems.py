@@ -13,4 +13,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.governance.baseregisters",
     "yiwang.domains.institutions.operations",
     "yiwang.domains.office.collaboration",
+    "yiwang.domains.services.supervision",
 )

@@ -1,0 +1,1 @@
+"""Supervision (互联网监管): system S10."""
