@@ -135,6 +135,7 @@ class Walker:
             "task": hand_in.task_code,
             "unit": hand_in.unit.code,
             "round": d.round.pk,
+            "draw": d.health_draw if own else d.police_draw,
         }
 
     def _page(self, route: str, owner: str) -> str:
@@ -159,6 +160,7 @@ class Walker:
             "registers:house": ["H-00001"],
             "registers:merge": ["organisation", d.organisation],
             "registers:unmerge": ["organisation", d.organisation],
+            "s10:draw": [names["draw"].pk],
             "s45:task": [names["task"]],
             "s45:figure": [names["code"]],
             "s45:compare": [1, 2],
@@ -205,7 +207,9 @@ class Walker:
             return self._register_call(name, path)
         code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
         key = "licensing.decision" if "limits" in path else d.check.key
-        address = path.format(pk=pk, number=number, code=code, key=key, name="sex", year=2023)
+        address = path.format(
+            pk=pk, number=number, code=code, key=key, name="sex", year=2023, draw_no=names["draw"].draw_no
+        )
         address += {"count_legal_deadline": "?start=2023-09-28", "add_workdays": "?start=2023-09-28&days=5"}.get(
             name, ""
         )

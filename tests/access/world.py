@@ -14,12 +14,14 @@ from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.reportcheck.models import Check
 from yiwang.domains.evaluation.reportcheck.services import check_upload
 from yiwang.domains.services.licences.models import Licence, LicenceType
+from yiwang.domains.services.supervision.models import Draw
 from yiwang.kernel.access.api import User
 from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.audit import api as audit
 from yiwang.kernel.jobs import api as jobs
 from yiwang.kernel.notices import api as notices
 from yiwang.kernel.notices.api import Notice
+from yiwang.kernel.orgs.api import Unit
 from yiwang.kernel.records import api as records
 from yiwang.kernel.registers import api as registers
 from yiwang.kernel.registers.api import NewAddress, NewHouse, NewOrganisation
@@ -45,6 +47,8 @@ RESIDENT = population.person(0).citizen_id
 
 # The word in each private thing, and who may meet it anywhere on the site.
 WORDS: dict[str, set[str]] = {
+    "暗语健康抽查": {"health", "bureau", "leader"},
+    "暗语警务抽查": {"police", "bureau", "leader"},
     "暗语健康草稿": {"health"},
     "暗语健康进展": {"health", "bureau", "leader", "approver"},
     "暗语健康佐证": {"health", "bureau", "leader", "approver"},
@@ -88,6 +92,8 @@ class District:
     notice: Notice
     job: jobs.Job
     licence: str
+    health_draw: Draw
+    police_draw: Draw
     resident: str
     organisation: str
     citizen_id: str = RESIDENT
@@ -155,10 +161,22 @@ def make_district() -> District:
         check=check,
         notice=Notice.objects.get(title_zh="暗语健康消息"),
         licence=_licence(people["bureau"]),
+        health_draw=_draw(people["bureau"], health.unit, "暗语健康抽查"),
+        police_draw=_draw(people["bureau"], police.unit, "暗语警务抽查"),
         resident=str(registers.person_key(RESIDENT)),
         organisation=_registered(),
         job=jobs.start("records.import", actor=people["health"], about="暗语健康任务", run=0),
     )
+
+
+def _draw(bureau: User, unit: Unit, word: str) -> Draw:
+    """A random draw of a unit, with a word that is its own."""
+    cells = {
+        "draw_no": f"D-{unit.code}", "field": "food", "seed": f"0123456789abcdef{word}", "sample": 1,
+        "frame_hash": "0" * 64, "occurred_on": "2023-03-01",
+    }  # fmt: skip
+    records.create(Draw.record_type, cells, actor=bureau, unit=unit, place="")
+    return Draw.objects.get(draw_no=f"D-{unit.code}")
 
 
 def _licence(bureau: User) -> str:

@@ -18,6 +18,22 @@ REGISTRY: dict[str, RecordType] = {}
 BUSINESS_DATES = frozenset({"valid_from", "valid_to", "occurred_on"})
 # Words that addresses, forms and the interface use beside the columns.
 RESERVED = frozenset({"unit", "q", "since", "until", "known", "cursor", "limit", "cols", "pk", "step", "format"})
+# What every record has: a column of the same name would take its place without a word.
+OWN = frozenset(
+    {
+        "id",
+        "version",
+        "unit_path",
+        "place",
+        "recorded_at",
+        "recorded_by",
+        "reason",
+        "source",
+        "source_id",
+        "tx",
+        "synthetic",
+    }
+)
 
 
 class RecordBase(ModelBase):
@@ -62,9 +78,11 @@ def _check(kind: RecordType) -> None:
     unknown = named - names - {"unit_path", "place", kind.date_field}
     if unknown:
         raise TypeError(f"{kind.key}: record options name unknown columns {sorted(unknown)}")
-    taken = sorted(names & RESERVED)
+    taken = sorted(names & (RESERVED | OWN))
     if taken:
-        raise TypeError(f"{kind.key}: columns may not be called {taken}: addresses and forms use these words")
+        raise TypeError(
+            f"{kind.key}: columns may not be called {taken}: addresses, forms and every record use these words"
+        )
     if kind.key in REGISTRY and REGISTRY[kind.key].model.__module__ != kind.model.__module__:
         raise TypeError(f"{kind.key} is declared twice")
 

@@ -205,7 +205,7 @@ class Draw(EventRecord):
         _("回避"), max_length=1_000, blank=True, default="", help_zh="执法证号:统一社会信用代码，多个用顿号分隔"
     )
     frame_hash = TextColumn(_("底册摘要"), max_length=64, example="0" * 64)
-    version = TextColumn(_("算法版本"), max_length=10, default="1", blank=True)
+    algorithm = TextColumn(_("算法版本"), max_length=10, default="1", blank=True)
     finished_on = DateColumn(_("任务完成日期"), null=True, blank=True)
     published_on = DateColumn(_("结果公示日期"), null=True, blank=True)
 
@@ -218,6 +218,7 @@ class Draw(EventRecord):
         search=("draw_no",),
         filters=("field",),
         rules=(draw_in_order,),
+        example={"seed": "2023070112345678"},
         icon="arrows-shuffle",
         help_zh="请在“双随机抽查”页抽取；种子、底册和算法公开，任何人可以复算。",
     )

@@ -85,7 +85,7 @@ def draw_cells(
         "each": each,
         "avoid": avoid,
         "frame_hash": drawing.frame_hash(frame, inspectors),
-        "version": drawing.VERSION,
+        "algorithm": drawing.VERSION,
         "occurred_on": day,
     }
 

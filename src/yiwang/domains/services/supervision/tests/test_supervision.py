@@ -182,7 +182,7 @@ def test_a_draw_is_stored_whole_and_a_change_shows(bureau: User, pools: None, cl
     # Somebody changes who goes, and then the frame.
     Assignment.objects.filter(pk=rows[2].pk).update(officer_cards="X1、X2")
     assert selectors.replay(bureau, draw).differing == [3]
-    DrawFrame.objects.filter(draw_no=draw.draw_no, role="object").first().delete()  # type: ignore[union-attr]  # eight
+    DrawFrame.objects.filter(draw_no=draw.draw_no, role="object")[0].delete()
     assert not selectors.replay(bureau, draw).same_frame
     text = client.get(page).content.decode()
     assert "底册与抽取时不同" in text
