@@ -62,6 +62,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("supervision", "bureau", "/services/supervision/?as_of=2023-06-30"),
     ("supervision-circular", "bureau", "/services/supervision/circular/?as_of=2023-06-30"),
     ("supervision-draws", "bureau", "/services/supervision/draws/"),
+    ("apps", "bureau", "/services/portal/?as_of=2023-06-30"),
     ("fishery", "bureau", "/industry/fishery/?as_of=2023-06-30"),
     ("fishery-silent", "bureau", "/industry/fishery/?as_of=2023-06-30&flag=silent"),
     ("fishery-violations", "bureau", "/industry/fishery/violations/?as_of=2023-06-30"),

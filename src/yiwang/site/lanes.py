@@ -17,6 +17,7 @@ LANES = (
     ("yiwang.domains.services.licences.demo",),
     (
         "yiwang.domains.governance.baseregisters.demo",
+        "yiwang.domains.services.portal.demo",
         "yiwang.domains.services.kiosks.demo",
         # After the kiosks: some reviews are of their transactions.
         "yiwang.domains.services.reviews.demo",

@@ -14,4 +14,5 @@ SYSTEMS: tuple[str, ...] = (
     "yiwang.domains.institutions.operations",
     "yiwang.domains.office.collaboration",
     "yiwang.domains.services.supervision",
+    "yiwang.domains.services.portal",
 )
