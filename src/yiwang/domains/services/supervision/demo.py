@@ -187,7 +187,7 @@ def _draws(chance: random.Random) -> None:
         unit = orgs.unit(code)
         path = unit.path + "/"
         targets = records.in_force(Target._base_manager.filter(field=field, unit_path=path), day)
-        weights = {"A": 1, "B": 2, "C": 4, "D": 8}
+        weights = services.weights_on(day)
         frame = {uscc: weights[credit] for uscc, credit in targets.values_list("uscc", "credit")}
         pool = records.in_force(Inspector._base_manager.filter(unit_path=path), day)
         cards = list(pool.values_list("card_no", flat=True))

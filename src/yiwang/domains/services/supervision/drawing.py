@@ -17,10 +17,19 @@ class Drawn:
     cards: tuple[str, ...]
 
 
-def frame_hash(objects: Mapping[str, int], inspectors: Iterable[str]) -> str:
-    """SHA-256 of the frame: a line for each object with its weight, then one for each inspector, sorted."""
+def frame_hash(
+    objects: Mapping[str, int],
+    inspectors: Iterable[str],
+    *,
+    count: int,
+    each: int,
+    avoid: Collection[tuple[str, str]] = (),
+) -> str:
+    """SHA-256 of everything but the seed: objects with their weights, inspectors, pairs that do not meet, numbers."""
     lines = [f"O,{code},{weight}" for code, weight in sorted(objects.items())]
     lines += [f"I,{card}" for card in sorted(inspectors)]
+    lines += [f"X,{card},{code}" for card, code in sorted(avoid)]
+    lines.append(f"N,{count},{each}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -14,19 +14,13 @@ from .models import LEAST_INSPECTORS
 
 
 class DrawForm(forms.Form):
-    """Unit, field, numbers; the seed is made by the system when it is left empty."""
+    """Unit, field, numbers, who must not meet whom; the seed is made by the system."""
 
     unit = forms.ChoiceField(label=_("抽查单位"))
     field = forms.ChoiceField(label=_("监管领域"))
     objects = forms.IntegerField(label=_("抽取对象数"), min_value=1, max_value=5_000, initial=10)
     each = forms.IntegerField(
         label=_("每个对象检查人员数"), min_value=LEAST_INSPECTORS, max_value=10, initial=LEAST_INSPECTORS
-    )
-    seed = forms.CharField(
-        label=_("随机种子"),
-        required=False,
-        max_length=100,
-        help_text=_("可填抽取前约定的公开号码（如当期彩票开奖号码，至少 16 个字符）；不填由系统生成。"),
     )
     avoid = forms.CharField(
         label=_("回避"),

@@ -24,7 +24,11 @@ from yiwang.kernel.records.extend import (
 )
 from yiwang.lib.identifiers import Fault
 
+from . import drawing
+
 LEAST_INSPECTORS, LEAST_SEED = 2, 16
+# Versions of docs/decisions/0019 by which draws were made.
+ALGORITHMS = (drawing.VERSION,)
 EXAMPLE_MATTER = "440612345000"
 
 
@@ -42,6 +46,12 @@ def matter_fault(code: str) -> Fault | None:
 def cards_of(text: str) -> list[str]:
     """Card numbers in a cell, each once."""
     return list(dict.fromkeys(part for part in re.split(r"[、，,;；\s]+", text) if part))
+
+
+def pairs_of(text: str) -> set[tuple[str, str]]:
+    """Pairs of card and object in a cell (回避); a part without a colon is a pair with nothing on one side."""
+    parts = (part.replace("：", ":").partition(":") for part in cards_of(text))
+    return {(card, uscc) for card, _colon, uscc in parts}
 
 
 def two_officers(values: Mapping[str, Any]) -> Iterable[RowFault]:
@@ -82,13 +92,27 @@ def draw_in_order(values: Mapping[str, Any]) -> Iterable[RowFault]:
                 "Results are public after the task is finished, whose day is needed.",
             ),
         )
+    if not all(card and uscc for card, uscc in pairs_of(values["avoid"])):
+        yield RowFault(
+            "avoid",
+            Fault(
+                "avoid_form",
+                "回避应写作“执法证号:统一社会信用代码”，多个用顿号分隔。",
+                "Write avoidance as card:credit code, several with commas between.",
+            ),
+        )
+    if values["algorithm"] not in ALGORITHMS:
+        yield RowFault(
+            "algorithm",
+            Fault("algorithm_unknown", "没有这个版本的抽取算法。", "There is no such version of the algorithm."),
+        )
     if len(values["seed"]) < LEAST_SEED:
         yield RowFault(
             "seed",
             Fault(
                 "seed_short",
-                f"种子至少 {LEAST_SEED} 个字符，且应由他人公布或系统生成。",
-                f"A seed has at least {LEAST_SEED} characters, published elsewhere or made by the system.",
+                f"种子至少 {LEAST_SEED} 个字符。",
+                f"A seed has at least {LEAST_SEED} characters.",
             ),
         )
 
@@ -218,7 +242,7 @@ class Draw(EventRecord):
         search=("draw_no",),
         filters=("field",),
         rules=(draw_in_order,),
-        example={"seed": "2023070112345678"},
+        example={"seed": "2023070112345678", "avoid": "", "algorithm": drawing.VERSION},
         icon="arrows-shuffle",
         help_zh="请在“双随机抽查”页抽取；种子、底册和算法公开，任何人可以复算。",
     )

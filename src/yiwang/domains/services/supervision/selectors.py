@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
@@ -14,7 +15,7 @@ from yiwang.kernel.limits import api as limits
 from yiwang.kernel.records import api as records
 
 from . import drawing
-from .models import Act, Assignment, Draw, DrawFrame, Matter, cards_of
+from .models import Act, Assignment, Draw, DrawFrame, Matter, cards_of, pairs_of
 
 
 @dataclass
@@ -120,10 +121,14 @@ def overview(user: User, as_of: date) -> Overview:
 
 def late_draws(user: User, as_of: date) -> list[LateDraw]:
     """Draws whose results should be public by now."""
-    param, calendar = limits.param("supervision.publish", as_of), limits.calendar()
+    calendar = limits.calendar()
     unpublished = Q(published_on=None) | Q(published_on__gt=as_of)
     done = records.visible(user, Draw.record_type).filter(unpublished, finished_on__lte=as_of).order_by("finished_on")
-    found = [LateDraw(draw, calendar.deadline(draw.finished_on, param).date) for draw in done]
+    # The limit in force when the task ended.
+    found = [
+        LateDraw(draw, calendar.deadline(draw.finished_on, limits.param("supervision.publish", draw.finished_on)).date)
+        for draw in done
+    ]
     return [late for late in found if late.until < as_of]
 
 
@@ -144,23 +149,16 @@ def assignments(user: User, draw: Draw) -> list[Assignment]:
     return list(records.visible(user, Assignment.record_type).filter(draw_no=draw.draw_no).order_by("position", "pk"))
 
 
-def pairs_of(text: str) -> set[tuple[str, str]]:
-    """Pairs of card and object of the column ``avoid``."""
-    found = set()
-    for part in cards_of(text):
-        card, _colon, uscc = part.partition(":")
-        found.add((card, uscc))
-    return found
-
-
 def replay(user: User, draw: Draw) -> Replay:
     """Draw again from the stored frame, seed and numbers, and compare."""
     objects, inspectors = frame_of(user, draw)
-    again = drawing.draw(draw.seed, objects, inspectors, count=draw.sample, each=draw.each, avoid=pairs_of(draw.avoid))
+    numbers: dict[str, Any] = {"count": draw.sample, "each": draw.each, "avoid": pairs_of(draw.avoid)}
+    again = drawing.draw(draw.seed, objects, inspectors, **numbers)
     stored = {row.position: (row.uscc, tuple(cards_of(row.officer_cards))) for row in assignments(user, draw)}
     expected = {place: (one.uscc, one.cards) for place, one in enumerate(again, start=1)}
     differing = sorted(place for place in stored.keys() | expected.keys() if stored.get(place) != expected.get(place))
-    return Replay(drawing.frame_hash(objects, inspectors) == draw.frame_hash, differing, len(objects), len(inspectors))
+    same_frame = drawing.frame_hash(objects, inspectors, **numbers) == draw.frame_hash
+    return Replay(same_frame, differing, len(objects), len(inspectors))
 
 
 def _rate(part: int, whole: int) -> Decimal | None:

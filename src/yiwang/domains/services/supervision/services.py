@@ -18,19 +18,19 @@ from yiwang.kernel.records.api import NewRow
 from yiwang.lib.problems import Problem
 
 from . import drawing
-from .models import Assignment, Draw, DrawFrame, Inspector, Target
+from .models import Assignment, Draw, DrawFrame, Inspector, Target, pairs_of
 
 SOURCE = "s10.draw"
 CLASSES = "ABCD"
 
 
 @transaction.atomic
-def new_draw(
-    actor: User, unit: orgs.Unit, *, field: str, objects: int, each: int, avoid: str, seed: str, day: date
-) -> Draw:
-    """Draw ``objects`` of a field and ``each`` inspectors of the unit for each; the seed is made when none is given.
+def new_draw(actor: User, unit: orgs.Unit, *, field: str, objects: int, each: int, avoid: str, day: date) -> Draw:
+    """Draw ``objects`` of a field and ``each`` inspectors of the unit for each.
 
-    Problems: ``draw_frame_small`` (fewer objects or inspectors than asked for), and those of a record that is wrong.
+    The seed is made here, after everything else is fixed: who could choose it could try seeds until one suits.
+    Problems: ``draw_frame_small`` (fewer objects or inspectors than asked for), ``draw_avoid_unknown``,
+    ``draw_avoidance`` (too few inspectors are left), and those of a record that is wrong.
     """
     targets, people = (
         records.in_force(records.visible(actor, model.record_type).filter(unit_path=unit.path + "/"), day)
@@ -38,7 +38,7 @@ def new_draw(
     )
     classes = dict(targets.filter(field=field).values_list("uscc", "credit"))
     inspectors = list(people.values_list("card_no", flat=True))
-    weights = {letter: int(limits.param(f"supervision.weight-{letter.lower()}", day).value) for letter in CLASSES}
+    weights = weights_on(day)
     frame = {uscc: weights[credit] for uscc, credit in classes.items()}
     if len(frame) < objects or len(inspectors) < each:
         raise Problem(
@@ -49,8 +49,16 @@ def new_draw(
             f"objects with {each} inspectors each.",
             field="objects",
         )
+    strange = [f"{card}:{uscc}" for card, uscc in pairs_of(avoid) if card not in inspectors or uscc not in frame]
+    if strange:
+        raise Problem(
+            "draw_avoid_unknown",
+            f"回避中的“{strange[0]}”不在人员库和对象库中，请核对执法证号和统一社会信用代码。",
+            f'Avoidance names "{strange[0]}", which is not in the pools; look at card and credit code.',
+            field="avoid",
+        )
     number = f"SSJ-{day:%Y%m%d}-{secrets.token_hex(3).upper()}"
-    cells = draw_cells(number, field, seed or secrets.token_hex(16), objects, each, avoid, frame, inspectors, day)
+    cells = draw_cells(number, field, secrets.token_hex(16), objects, each, avoid, frame, inspectors, day)
     made = records.create(Draw.record_type, cells, actor=actor, unit=unit, place="", source_id=number)
     found: Draw = Draw.objects.get(pk=made.pk)
     result = results(found, frame, inspectors)
@@ -63,6 +71,11 @@ def new_draw(
         )
     store(found, frame, inspectors, result, by=actor.username, at=timezone.now())
     return found
+
+
+def weights_on(day: date) -> dict[str, int]:
+    """Weight of each credit class on the day, by legal parameter."""
+    return {letter: int(limits.param(f"supervision.weight-{letter.lower()}", day).value) for letter in CLASSES}
 
 
 def draw_cells(
@@ -84,7 +97,7 @@ def draw_cells(
         "sample": objects,
         "each": each,
         "avoid": avoid,
-        "frame_hash": drawing.frame_hash(frame, inspectors),
+        "frame_hash": drawing.frame_hash(frame, inspectors, count=objects, each=each, avoid=pairs_of(avoid)),
         "algorithm": drawing.VERSION,
         "occurred_on": day,
     }
@@ -92,8 +105,6 @@ def draw_cells(
 
 def results(draw: Draw, frame: dict[str, int], inspectors: Sequence[str]) -> list[drawing.Drawn]:
     """What the draw gives."""
-    from .selectors import pairs_of
-
     return drawing.draw(draw.seed, frame, inspectors, count=draw.sample, each=draw.each, avoid=pairs_of(draw.avoid))
 
 

@@ -61,7 +61,7 @@ def circular_page(request: HttpRequest) -> HttpResponse:
     user = access.signed_in(request)
     found = selectors.overview(user, _day(request, user))
     units = records.units_by_path()
-    rows = [(row, _name(units, row.unit_path)) for row in found.units if row.silent]
+    rows = [(row, _name(units, row.unit_path), units.get(row.unit_path)) for row in found.units if row.silent]
     context = {"found": found, "rows": rows, "may_export": records.can(user, Matter.record_type, "export")}
     return render(request, "s10/circular.html", context)
 
@@ -135,7 +135,6 @@ def new_draw(request: HttpRequest) -> HttpResponse:
             objects=asked["objects"],
             each=asked["each"],
             avoid=asked["avoid"],
-            seed=asked["seed"].strip(),
             day=today(),
         )
     except Problem as error:

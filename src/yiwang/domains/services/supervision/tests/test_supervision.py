@@ -66,7 +66,7 @@ def test_a_draw_depends_on_nothing_but_what_is_published(
     chance.shuffle(pairs)
     chance.shuffle(pool)
     assert drawing.draw(seed, dict(pairs), pool, count=3, each=2) == drawn
-    assert drawing.frame_hash(dict(pairs), pool) == drawing.frame_hash(frame, cards)
+    assert drawing.frame_hash(dict(pairs), pool, count=3, each=2) == drawing.frame_hash(frame, cards, count=3, each=2)
     assert len({one.uscc for one in drawn}) == 3
     assert all(len(set(one.cards)) == 2 for one in drawn)
 
@@ -89,7 +89,8 @@ def test_a_draw_can_be_repeated_by_hand() -> None:
     (one,) = drawing.draw(seed, frame, ["a", "b", "c"], count=1, each=2)
     assert one.uscc == min(best, key=lambda code: best[code])
     assert one.cards == tuple(sorted("abc", key=lambda card: ticket(f"{seed}|I|{one.uscc}|{card}"))[:2])
-    assert drawing.frame_hash(frame, ["b", "a"]) == ticket("O,X,1\nO,Y,2\nI,a\nI,b")
+    hashed = drawing.frame_hash(frame, ["b", "a"], count=1, each=2, avoid={("a", "X")})
+    assert hashed == ticket("O,X,1\nO,Y,2\nI,a\nI,b\nX,a,X\nN,1,2")
 
 
 def test_a_heavier_object_is_drawn_more_often() -> None:
@@ -137,6 +138,8 @@ def pools(bureau: User) -> None:
         (Act, {"matter_code": "440600000000"}, "link_unknown"),
         (Act, {"target_uscc": FIRMS[0][:-1] + ("0" if FIRMS[0][-1] != "0" else "1")}, "uscc_check"),
         (Draw, {"seed": "123"}, "seed_short"),
+        (Draw, {"avoid": "A1"}, "avoid_form"),
+        (Draw, {"algorithm": "0"}, "algorithm_unknown"),
         (Draw, {"finished_on": "2023-02-28"}, "finished_early"),
         (Draw, {"published_on": "2023-03-02"}, "result_early"),
         (Matter, {"matter_code": "12"}, "matter_code_form"),
@@ -169,8 +172,8 @@ def test_coverage_counts_matters_with_an_act_this_year(bureau: User, matters: No
 
 def test_a_draw_is_stored_whole_and_a_change_shows(bureau: User, pools: None, client: Client) -> None:
     unit = make_unit("cq/health")
-    avoid = f"{CARDS[0]}:{FIRMS[0]}"
-    draw = services.new_draw(bureau, unit, field="food", objects=8, each=2, avoid=avoid, seed="", day=date(2023, 3, 1))
+    avoid = f"{CARDS[0]}：{FIRMS[0]}"
+    draw = services.new_draw(bureau, unit, field="food", objects=8, each=2, avoid=avoid, day=date(2023, 3, 1))
     rows = selectors.assignments(bureau, draw)
     assert [row.position for row in rows] == list(range(1, 9))
     assert CARDS[0] not in next(cards_of(row.officer_cards) for row in rows if row.uscc == FIRMS[0])
@@ -191,13 +194,18 @@ def test_a_draw_is_stored_whole_and_a_change_shows(bureau: User, pools: None, cl
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"objects": 9}, "draw_frame_small"), ({"each": 6}, "draw_frame_small"), ({"seed": "123"}, "record_invalid"),
-     ({"avoid": "、".join(f"{card}:{FIRMS[0]}" for card in CARDS[:4])}, "draw_avoidance")],
-)  # fmt: skip
+    [
+        ({"objects": 9}, "draw_frame_small"),
+        ({"each": 6}, "draw_frame_small"),
+        ({"avoid": f"{CARDS[0]}:{FIRMS[0][:-1]}"}, "draw_avoid_unknown"),
+        ({"avoid": CARDS[0]}, "draw_avoid_unknown"),
+        ({"avoid": "、".join(f"{card}:{FIRMS[0]}" for card in CARDS[:4])}, "draw_avoidance"),
+    ],
+)
 def test_a_draw_that_cannot_be_made_leaves_nothing(
     change: dict[str, Any], code: str, bureau: User, pools: None
 ) -> None:
-    asked: dict[str, Any] = {"field": "food", "objects": 8, "each": 2, "avoid": "", "seed": "", "day": DAY}
+    asked: dict[str, Any] = {"field": "food", "objects": 8, "each": 2, "avoid": "", "day": DAY}
     with pytest.raises(Problem) as caught:
         services.new_draw(bureau, make_unit("cq/health"), **asked | change)
     assert caught.value.code == code
@@ -207,7 +215,7 @@ def test_a_draw_that_cannot_be_made_leaves_nothing(
 
 def test_a_draw_by_the_page(bureau: User, pools: None, client: Client) -> None:
     client.force_login(make_user("operator", "cq/health"))
-    asked = {"unit": make_unit("cq/health").code, "field": "food", "objects": "3", "each": "2", "seed": "", "avoid": ""}
+    asked = {"unit": make_unit("cq/health").code, "field": "food", "objects": "3", "each": "2", "avoid": ""}
     answer = client.post(reverse("s10:new-draw"), asked, follow=True)
     assert "复算一致" in answer.content.decode()
     assert Assignment.objects.count() == 3
