@@ -141,5 +141,5 @@ def run_server(port: int, *, worker: bool) -> None:
 
             return application
 
-    with beside() if worker else nullcontext():
+    with postgres.kept(), beside() if worker else nullcontext():
         Server().run()

@@ -8,7 +8,9 @@ they must; :func:`database_url` only tells the address; :func:`stop` and :func:`
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,16 +18,20 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
+from yiwang.lib.problems import Problem
 from yiwang.site import state
 from yiwang.site.postgres import cluster as disk
 from yiwang.site.postgres import external, server
 from yiwang.site.postgres.account import Account, server_account
 
 __all__ = [
-    "Status", "database_url", "ensure_running", "is_embedded", "keep_running", "lease", "program", "script", "status",
-    "stop",
+    "Status", "database_url", "ensure_running", "is_embedded", "keep_running", "kept", "lease", "program", "script",
+    "status", "stop",
 ]  # fmt: skip
 
+log = logging.getLogger(__name__)
+# A request that fails while the database is down is tried again by people and programs after about this long.
+WATCH_SECONDS = 1.0
 # Nothing listens on port 1: settings can be imported (for type checks, say) before the server was ever prepared.
 NOT_PREPARED = "postgresql://yiwang@127.0.0.1:1/yiwang"
 
@@ -112,6 +118,38 @@ def lease(*, throwaway: bool = False) -> Iterator[str]:
             with disk.locked(folder):
                 if not (folder / "keep").exists() and _last(users):
                     server.stop(disk.data_directory())
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """The embedded server is started again when it dies, for as long as the block lasts; its data recover by its log.
+
+    For the process that serves: pages fail while it is down and are well again a second after. Several may watch: the
+    folder's lock lets one of them start it. A start that fails is tried again and told in the log. One that was stopped
+    (`yiwang db stop`) has taken its pid file away and stays down.
+    """
+    if not is_embedded():
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_SECONDS):
+            data = disk.data_directory()
+            if (data / "postmaster.pid").exists() and server.postmaster(data) is None:
+                log.warning("the embedded database is down and is started again")
+                try:
+                    ensure_running()
+                except Problem as problem:
+                    log.error("the embedded database does not start: %s", problem.en)
+
+    keeper = threading.Thread(target=watch, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join(server.START_SECONDS)
 
 
 def _last(users: IO[str]) -> bool:

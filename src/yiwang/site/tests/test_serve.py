@@ -24,11 +24,11 @@ YIWANG = str(Path(sys.executable).parent / "yiwang")
 
 
 @contextmanager
-def serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(port: int, *, output: int = subprocess.PIPE) -> Iterator[subprocess.Popen[bytes]]:
     """A server process in a session of its own, as a terminal gives one."""
     process = subprocess.Popen(
         [YIWANG, "serve", "--port", str(port)],
-        start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True, stdout=output, stderr=subprocess.STDOUT,
         env={**os.environ, "YIWANG_WORKERS": "2", "DJANGO_SETTINGS_MODULE": "yiwang.site.settings"},
     )  # fmt: skip
     try:

@@ -57,8 +57,8 @@ def load(say: Callable[[str], None]) -> bool:
     for model, rows in ((Service, services), (OperationRule, rules)):
         if not model._base_manager.filter(source=SOURCE).exists():
             keep(model.record_type, rows)
-            if model is Service:
-                _corrections()
+    _acceptances()
+    _corrections()
     keep(Incident.record_type, incidents)
     return True
 
@@ -69,19 +69,16 @@ def _services(chance: random.Random) -> Iterator[NewRow]:
         for number in range(before + after):
             first, last = (BEGIN, CUT) if number < before else (CUT + timedelta(days=1), END)
             delivered = first + timedelta(days=chance.randrange((last - first).days + 1))
-            ordered = delivered - timedelta(days=chance.randrange(15, 70))
-            accepted = delivered + timedelta(days=chance.randrange(3, 30))
+            ordered = max(BEGIN, delivered - timedelta(days=chance.randrange(15, 70)))
             serial += 1
-            yield _service(chance, serial, kind, ordered, delivered, accepted if accepted <= END else None)
+            yield _service(serial, kind, ordered, delivered)
     for number in range(OPEN):
         serial += 1
         ordered = END - timedelta(days=12 + 13 * number)
-        yield _service(chance, serial, "consulting", ordered, None, None)
+        yield _service(serial, "consulting", ordered, None)
 
 
-def _service(
-    chance: random.Random, serial: int, kind: str, ordered: date, delivered: date | None, accepted: date | None
-) -> NewRow:
+def _service(serial: int, kind: str, ordered: date, delivered: date | None) -> NewRow:
     unit = orgs.unit(CLIENTS[serial % len(CLIENTS)])
     subject = SUBJECTS[kind][serial % len(SUBJECTS[kind])]
     cells: dict[str, object] = {
@@ -94,11 +91,9 @@ def _service(
     }
     if delivered:
         cells |= {"delivered_on": delivered, "deliverable": f"演示：{subject}报告一份"}
-    if accepted:
-        cells |= {"accepted_on": accepted, "rating": chance.choices((5, 4, 3), (7, 3, 1))[0]}
     # One in nine came in when the quarter's work was written up.
     late = 40 if serial % 9 == 4 else 1
-    known = max(day for day in (ordered, delivered, accepted) if day)
+    known = delivered or ordered
     return NewRow(cells, unit.path + "/", "", f"FW-{serial:03}", moment(min(known + timedelta(days=late), END), 17))
 
 
@@ -131,6 +126,17 @@ def _incidents(chance: random.Random) -> Iterator[NewRow]:
             known = begun + taken
             cells |= {"restored_at": known, "cause": cause, "solution": "演示：按预案处理并复盘"}
         yield NewRow(cells, unit.path + "/", "", f"SJ-{serial:04}", known + timedelta(hours=2))
+
+
+def _acceptances() -> None:
+    """Services accepted some days after their delivery, as a later version of the record."""
+    for service in Service._base_manager.filter(source=SOURCE, accepted_on=None).exclude(delivered_on=None):
+        chance = random.Random(SEED + service.pk)  # noqa: S311  (a demonstration, repeatable on purpose)
+        days, rating = chance.randrange(3, 30), chance.choices((5, 4, 3), (7, 3, 1))[0]
+        accepted = service.delivered_on + timedelta(days=days)
+        if accepted <= END:
+            with records.written_by("demo", "委托单位验收", moment(accepted, 18)):
+                Service._base_manager.filter(pk=service.pk).update(accepted_on=accepted, rating=rating)
 
 
 def _corrections() -> None:

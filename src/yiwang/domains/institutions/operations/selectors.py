@@ -47,6 +47,7 @@ class Overview:
     """
 
     as_of: date
+    since: date
     given: dict[str, int]
     waiting: list[WaitingService]
     incidents: list[OpenIncident]
@@ -77,11 +78,15 @@ def overview(user: User, as_of: date) -> Overview:
     calendar = limits.calendar()
     still = incidents.filter(Q(restored_at=None) | Q(restored_at__gte=end))
     unrestored = sorted((_open(found, end, calendar) for found in still), key=lambda row: row.until)
-    recent = incidents.filter(occurred_on__gt=as_of - timedelta(days=RETURNING))
+    since = as_of - timedelta(days=RETURNING - 1)
+    recent = incidents.filter(occurred_on__gte=since)
     over = list(recent.filter(restored_at__lt=end))
-    causes = recent.exclude(cause="").order_by().values_list("cause").annotate(total=Count("pk"))
+    causes = (
+        recent.filter(restored_at__lt=end).exclude(cause="").order_by().values_list("cause").annotate(total=Count("pk"))
+    )
     return Overview(
         as_of=as_of,
+        since=since,
         given=counts,
         waiting=waiting,
         incidents=unrestored,

@@ -42,14 +42,16 @@ def load(say: Callable[[str], None]) -> bool:
     units = [unit for unit in orgs.units() if unit.kind != "district"]
     members = {unit.code: f"JR-{number:03}" for number, unit in enumerate(units, start=1)}
     joined = {unit.code: BEGIN + timedelta(days=chance.randrange(300)) for unit in units}
+    accounts = list(_accounts(chance, units, members, joined))
     parts: tuple[tuple[type, list[NewRow]], ...] = (
         (Member, list(_members(units, members, joined))),
-        (Account, list(_accounts(chance, units, members, joined))),
+        (Account, [_opened(row) for row in accounts]),
     )
     for model, rows in parts:
         if not model._base_manager.filter(source=SOURCE).exists():  # type: ignore[attr-defined]  # a record type
             _keep(model, rows)
-    _keep(Activity, _activity(chance, units, members, joined, parts[1][1]))
+    _closings(accounts)
+    _keep(Activity, _activity(chance, units, members, joined, accounts))
     _corrections()
     return True
 
@@ -109,6 +111,22 @@ def _accounts(
         late = 20 if number % 60 == 11 else 0
         known = min(max(opened, activated or opened) + timedelta(days=late), END)
         yield NewRow(cells, unit.path + "/", "", f"ZH-{number + 1:05}", moment(known, 18))
+
+
+def _opened(row: NewRow) -> NewRow:
+    """An account as it was known before anybody knew that it would be closed."""
+    return row._replace(cells={name: value for name, value in row.cells.items() if name != "valid_to"})
+
+
+def _closings(accounts: list[NewRow]) -> None:
+    """Accounts closed on their days, as a later version of the record."""
+    days: dict[date, list[str]] = {}
+    for row in accounts:
+        if isinstance(day := row.cells.get("valid_to"), date):
+            days.setdefault(day, []).append(row.source_id)
+    for day, keys in sorted(days.items()):
+        with records.written_by("demo", "人员调离，停用账号", moment(day, 19)):
+            Account._base_manager.filter(source=SOURCE, source_id__in=keys, valid_to=None).update(valid_to=day)
 
 
 def _activity(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Min, Q
 
 from yiwang.kernel.access.api import User
 from yiwang.kernel.limits import api as limits
@@ -43,7 +43,8 @@ class MemberRow:
 class Circular:
     """The reader's units on a day: those without a figure first, then the lowest rate first.
 
-    ``late`` are accounts not activated within the time that is given.
+    ``late`` are accounts not activated within the time that is given; ``left`` those still open in units that have
+    ended.
     """
 
     as_of: date
@@ -55,6 +56,7 @@ class Circular:
     due: int
     active: int
     late: int
+    left: int
 
     @property
     def units(self) -> int:
@@ -78,16 +80,20 @@ class Circular:
 
 
 def last_day(user: User) -> date | None:
-    """The last day of which activity is known to the reader."""
-    found: date | None = records.visible(user, Activity.record_type).aggregate(last=Max("occurred_on"))["last"]
-    return found
+    """The last working day of which activity is known to the reader; any last day when there is no working day."""
+    rows = records.visible(user, Activity.record_type).order_by("-occurred_on").values_list("occurred_on", flat=True)
+    days = list(rows.distinct()[:MONTH])
+    calendar = limits.calendar()
+    return next((day for day in days if calendar.is_workday(day)), days[0] if days else None)
 
 
 def circular(user: User, as_of: date) -> Circular:
     """The circular of a day."""
     line = limits.param("collaboration.active-rate", as_of).value
-    members = records.in_force(records.visible(user, Member.record_type), as_of)
+    members = list(records.in_force(records.visible(user, Member.record_type), as_of))
     standing = records.in_force(records.visible(user, Account.record_type), as_of)
+    codes = [member.member_code for member in members]
+    connected = standing.filter(member_code__in=codes)
     on = Q(activated_on__lte=as_of)
     accounts = {
         row["member_code"]: row
@@ -99,7 +105,9 @@ def circular(user: User, as_of: date) -> Circular:
     recent = records.visible(user, Activity.record_type).filter(
         occurred_on__gt=as_of - timedelta(days=MONTH), occurred_on__lte=as_of
     )
-    for code, day, due, active in recent.values_list("member_code", "occurred_on", "accounts", "active"):
+    # Of two figures of one day the one that came last holds.
+    delivered = recent.order_by("recorded_at", "pk")
+    for code, day, due, active in delivered.values_list("member_code", "occurred_on", "accounts", "active"):
         days[code][day] = (due, active)
     rows = [_row(member, accounts.get(member.member_code), days[member.member_code], as_of, line) for member in members]
     rows.sort(key=lambda row: (row.rate is not None, row.rate or 0, row.member.member_code))
@@ -112,7 +120,8 @@ def circular(user: User, as_of: date) -> Circular:
         activated=sum(row.activated for row in rows),
         due=sum(row.due or 0 for row in rows),
         active=sum(row.active or 0 for row in rows),
-        late=_late(standing.filter(~on).values_list("valid_from", flat=True), as_of),
+        late=_late(list(connected.filter(~on).values_list("valid_from", flat=True)), as_of),
+        left=standing.exclude(member_code__in=codes).count(),
     )
 
 
@@ -145,12 +154,12 @@ def _mean(days: dict[date, tuple[int, int]], after: date) -> Decimal | None:
     return _rate(sum(active for _due, active in found), sum(due for due, _active in found))
 
 
-def _late(opened: object, as_of: date) -> int:
+def _late(opened: list[date], as_of: date) -> int:
     """How many of the accounts opened on these days are past the time to activate them."""
     param, calendar = limits.param("collaboration.activate", as_of), limits.calendar()
     ends: dict[date, date] = {}
     late = 0
-    for day in opened:  # type: ignore[attr-defined]  # a flat list of days, which its stubs do not know
+    for day in opened:
         if day not in ends:
             ends[day] = calendar.deadline(day, param).date
         late += ends[day] < as_of

@@ -91,6 +91,19 @@ def test_the_circular_names_who_lags_and_who_is_silent(bureau: User) -> None:
     ) == (0, 0)
 
 
+def test_two_figures_of_a_day_and_accounts_of_a_unit_that_has_ended(bureau: User) -> None:
+    add(Activity, bureau, "cq/health", member_code="A", occurred_on="2023-06-30", accounts=2, active=2)
+    low = next(row for row in selectors.circular(bureau, DAY).rows if row.member.member_code == "A")
+    assert low.rate == Decimal("100.00")
+    # A figure of a Sunday does not become the day of the circular.
+    add(Activity, bureau, "cq/health", member_code="A", occurred_on="2023-07-02", accounts=2, active=1)
+    assert selectors.last_day(bureau) == DAY
+    member = Member.objects.get(member_code="A")
+    records.correct(member, {"valid_to": "2023-06-30"}, actor=bureau, reason="机构撤并", version=1)
+    found = selectors.circular(bureau, DAY)
+    assert (found.units, found.accounts, found.late, found.left) == (1, 2, 0, 2)
+
+
 def test_a_unit_sees_its_own(client: Client, bureau: User) -> None:
     for user, codes in ((make_user("liaison", "cq/health"), ["A"]), (bureau, ["B", "A"])):
         client.force_login(user)
