@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from yiwang.kernel.registers import api as registers
 
 from .cleaning import Cleaner, people_of, person_columns
-from .services import refused
+from .services import refused, written_by
 from .sync import indexes
 from .types import RecordType
 
@@ -49,6 +49,30 @@ def load(kind: RecordType, rows: Iterable[NewRow], *, source: str, recorded_by: 
             copy_rows(kind, names, [_clean(kind, cleaner, people, row) for row in batch], same)
             people.keep()
     return done
+
+
+class Later(NamedTuple):
+    """What became known of a loaded record afterwards: when, its source id, the columns with their new values."""
+
+    at: datetime
+    source_id: str
+    changes: Mapping[str, object]
+
+
+def load_later(kind: RecordType, later: Iterable[Later], *, source: str, by: str, reason: str) -> None:
+    """Change loaded records on the days when it became known, so that each keeps its former version.
+
+    For a demonstration: a row that is loaded with its end would have been known to end from its beginning. Repeating it
+    changes nothing.
+    """
+    groups: dict[tuple[datetime, tuple[tuple[str, object], ...]], list[str]] = {}
+    for change in later:
+        groups.setdefault((change.at, tuple(sorted(change.changes.items()))), []).append(change.source_id)
+    for (at, changes), keys in sorted(groups.items(), key=lambda group: group[0][0]):
+        values = dict(changes)
+        with written_by(by, reason, at):
+            rows = kind.model._base_manager.filter(source=source, source_id__in=keys)
+            rows.exclude(**values).update(**values)
 
 
 @contextmanager

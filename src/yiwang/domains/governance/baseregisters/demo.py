@@ -14,7 +14,7 @@ from typing import Any
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import NewRow
+from yiwang.kernel.records.api import Later, NewRow
 from yiwang.kernel.registers import api as registers
 from yiwang.kernel.registers.api import NewPerson
 from yiwang.kernel.registers.extend import population
@@ -63,9 +63,23 @@ def load(say: Callable[[str], None]) -> bool:
 
 
 def _keep(model: Any, rows: Iterator[NewRow]) -> None:
-    """Store the rows of one type; those that a load which was killed had stored already stay as they are."""
-    if not model._base_manager.filter(source=SOURCE).exists():
-        records.load(model.record_type, rows, source=SOURCE, recorded_by="demo", synthetic=True)
+    """Store the rows of one type, then their ends on the days of these; what a load that was killed stored stays."""
+    later: list[Later] = []
+
+    def opened() -> Iterator[NewRow]:
+        for row in rows:
+            end = row.cells.get("valid_to")
+            if isinstance(end, date):
+                later.append(Later(moment(end, 18), row.source_id, {"valid_to": end}))
+                row = row._replace(cells={name: value for name, value in row.cells.items() if name != "valid_to"})
+            yield row
+
+    if model._base_manager.filter(source=SOURCE).exists():
+        for _row in opened():
+            pass
+    else:
+        records.load(model.record_type, opened(), source=SOURCE, recorded_by="demo", synthetic=True)
+    records.load_later(model.record_type, later, source=SOURCE, by="demo", reason="核实后注销")
 
 
 def _built(number: int) -> date:

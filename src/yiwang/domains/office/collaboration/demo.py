@@ -15,7 +15,7 @@ from functools import partial
 from yiwang.kernel.limits import api as limits
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import NewRow
+from yiwang.kernel.records.api import Later, NewRow
 from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import moment
 
@@ -50,7 +50,7 @@ def load(say: Callable[[str], None]) -> bool:
     for model, rows in parts:
         if not model._base_manager.filter(source=SOURCE).exists():  # type: ignore[attr-defined]  # a record type
             _keep(model, rows)
-    _closings(accounts)
+    records.load_later(Account.record_type, _closings(accounts), source=SOURCE, by="demo", reason="人员调离，停用账号")
     _keep(Activity, _activity(chance, units, members, joined, accounts))
     _corrections()
     return True
@@ -118,15 +118,11 @@ def _opened(row: NewRow) -> NewRow:
     return row._replace(cells={name: value for name, value in row.cells.items() if name != "valid_to"})
 
 
-def _closings(accounts: list[NewRow]) -> None:
-    """Accounts closed on their days, as a later version of the record."""
-    days: dict[date, list[str]] = {}
+def _closings(accounts: list[NewRow]) -> Iterator[Later]:
+    """Accounts closed on their days."""
     for row in accounts:
         if isinstance(day := row.cells.get("valid_to"), date):
-            days.setdefault(day, []).append(row.source_id)
-    for day, keys in sorted(days.items()):
-        with records.written_by("demo", "人员调离，停用账号", moment(day, 19)):
-            Account._base_manager.filter(source=SOURCE, source_id__in=keys, valid_to=None).update(valid_to=day)
+            yield Later(moment(day, 19), row.source_id, {"valid_to": day})
 
 
 def _activity(

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import NewRow
+from yiwang.kernel.records.api import Later, NewRow
 from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import moment
 from yiwang.lib.identifiers import citizen_id_check_char, uscc_check_char
@@ -51,15 +50,30 @@ def load(say: Callable[[str], None]) -> bool:
         (EnterpriseUser, _enterprises(path)),
         (PromotionTarget, _targets(path)),
     ):
-        if not model._base_manager.filter(source=SOURCE).exists():
-            _keep(model, rows)
+        _keep(model, rows)
     _keep(MonthlyActivity, _activity(path))
     _corrections()
     return True
 
 
 def _keep(model: Any, rows: Iterator[NewRow]) -> None:
-    partial(records.load, source=SOURCE, recorded_by="demo", synthetic=True)(model.record_type, rows)
+    """Store the rows of one type, then who left with the delivery of that month; what was stored already stays."""
+    later: list[Later] = []
+
+    def came() -> Iterator[NewRow]:
+        for row in rows:
+            gone = row.cells.get("cancelled_on")
+            if isinstance(gone, date):
+                later.append(Later(_delivered(gone), row.source_id, {"cancelled_on": gone}))
+                row = row._replace(cells={name: value for name, value in row.cells.items() if name != "cancelled_on"})
+            yield row
+
+    if model._base_manager.filter(source=SOURCE).exists():
+        for _row in came():
+            pass
+    else:
+        records.load(model.record_type, came(), source=SOURCE, recorded_by="demo", synthetic=True)
+    records.load_later(model.record_type, later, source=SOURCE, by="demo", reason="平台报送注销")
 
 
 def _apps(path: str) -> Iterator[NewRow]:
@@ -105,7 +119,7 @@ def _citizens(path: str) -> Iterator[NewRow]:
         }
         if gone is not None:
             cells["cancelled_on"] = gone
-        yield NewRow(cells, path, place, f"yss-{number:07}", _delivered(gone or day))
+        yield NewRow(cells, path, place, f"yss-{number:07}", _delivered(day))
     for number in range(VILLAGERS):
         person = population.person(number * 29 % population.PEOPLE)
         day = date(2022, 3, 1) + timedelta(days=number % 480)
@@ -146,7 +160,7 @@ def _enterprise(app: str, number: int, day: date, gone: date | None, path: str) 
     cells: dict[str, object] = {"app_code": app, "uscc": uscc, "name": name, "occurred_on": day}
     if gone is not None:
         cells["cancelled_on"] = gone
-    return NewRow(cells, path, place, f"{app}-{number:07}", _delivered(gone or day))
+    return NewRow(cells, path, place, f"{app}-{number:07}", _delivered(day))
 
 
 def _targets(path: str) -> Iterator[NewRow]:

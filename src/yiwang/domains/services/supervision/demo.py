@@ -13,7 +13,7 @@ from functools import partial
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import NewRow
+from yiwang.kernel.records.api import Later, NewRow
 from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import moment
 
@@ -57,7 +57,7 @@ def load(say: Callable[[str], None]) -> bool:
     chance = random.Random(SEED)  # noqa: S311  (a demonstration, repeatable on purpose)
     matters = list(_matters(chance))
     rows: tuple[tuple[type, Iterator[NewRow] | list[NewRow]], ...] = (
-        (Matter, matters),
+        (Matter, [_claimed(row) for row in matters]),
         (Inspector, _inspectors()),
         (Target, _targets(chance)),
         (Act, list(_acts(chance, matters))),
@@ -65,6 +65,12 @@ def load(say: Callable[[str], None]) -> bool:
     for model, made in rows:
         if not model._base_manager.filter(source=SOURCE).exists():  # type: ignore[attr-defined]  # a record type
             _keep(model, made)
+    ended = [
+        Later(moment(day, 17), row.source_id, {"valid_to": day})
+        for row in matters
+        if isinstance(day := row.cells.get("valid_to"), date)
+    ]
+    records.load_later(Matter.record_type, ended, source=SOURCE, by="demo", reason="权责清单调整，取消事项")
     _corrections()
     _draws(chance)
     return True
@@ -94,6 +100,11 @@ def _matters(chance: random.Random) -> Iterator[NewRow]:
         if number in ended:
             cells["valid_to"] = date(2022, 7, 1) + timedelta(days=number % 90)
         yield NewRow(cells, unit.path + "/", "", matter, moment(first + timedelta(days=number % 30), 17))
+
+
+def _claimed(row: NewRow) -> NewRow:
+    """A matter as it was known before anybody knew that it would end."""
+    return row._replace(cells={name: value for name, value in row.cells.items() if name != "valid_to"})
 
 
 def _inspectors() -> Iterator[NewRow]:

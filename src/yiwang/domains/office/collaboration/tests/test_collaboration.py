@@ -130,6 +130,10 @@ def test_the_demonstration_counts_to_the_report_s_figures(bureau: User) -> None:
     found = selectors.circular(bureau, demo.CUT)
     counted = {"F105": found.units, "F106": found.activated, "F107": found.activation}
     assert {number: published[number] for number in counted} == counted
+    # Who left was not known to leave before: a former version says so.
+    left = Account.objects.exclude(valid_to=None)
+    assert left.count() > demo.CLOSED
+    assert not left.filter(version=1).exists()
     gone = records.in_force(Account.objects.filter(activated_on__lte=demo.CUT), demo.CUT).first()
     assert gone is not None
     records.withdraw(gone, actor=bureau, reason="重复登记")
