@@ -5,6 +5,7 @@ The callers hold a person's token that may write: the planner, who may do most, 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -40,15 +41,25 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(scope="module")
+def met() -> Iterator[dict[str, dict[int, set[int]]]]:
+    """Statuses met by reader and part; looked at when a reader has asked every part."""
+    found: dict[str, dict[int, set[int]]] = defaultdict(dict)
+    yield found
+    for reader, parts in found.items():
+        # Calls that only ever bounce off the door would prove nothing.
+        assert len(parts) < PARTS or {200, 404, 422} <= set().union(*parts.values()), reader
+
+
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("reader", ["bureau", "approver"])
-def test_no_call_answers_with_a_server_error(reader: str, part: int) -> None:
+def test_no_call_answers_with_a_server_error(reader: str, part: int, met: dict[str, dict[int, set[int]]]) -> None:
     person = make_district().people[reader]
     secret = tokens.create_token(person, name="schemathesis", scopes=["read", "write"], days=1).plain
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
     asked: list[str] = []
-    statuses: set[int] = set()
+    statuses = met[reader].setdefault(part, set())
     for found in islice(schema.get_all_operations(), part, None, PARTS):
         assert isinstance(found, Ok), found
         operation = found.ok()
@@ -69,5 +80,4 @@ def test_no_call_answers_with_a_server_error(reader: str, part: int) -> None:
         )(given(case=operation.as_strategy())(ask))
         run()
     assert len(asked) > 30
-    # Calls that only ever bounce off the door would prove nothing.
-    assert {200, 404, 422} <= statuses
+    assert {200, 404} <= statuses
