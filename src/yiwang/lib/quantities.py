@@ -15,6 +15,11 @@ HEDGES = HEDGES_BEFORE | HEDGES_BETWEEN | HEDGES_AFTER
 _COUNTED_WITH_GE = frozenset({"工作日", "自然日", "月", "小时", "村", "镇街"})
 
 
+def percent(part: int, whole: int) -> Decimal | None:
+    """``part`` of ``whole`` in per cent to two places, half to even (GB/T 8170); None of nothing (domain.md §0.4)."""
+    return round(Decimal(part * 100) / whole, 2) if whole else None
+
+
 def plain_digits(value: Decimal, decimals: int | None = None) -> str:
     """The digits of ``value`` without exponent and without thousands separators.
 

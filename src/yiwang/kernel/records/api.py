@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .base import Record
 from .known import Mention, of_organisation, of_person, search
-from .loading import Later, NewRow, load, load_later
+from .loading import NewRow, load, load_once
 from .registry import record_type, record_types
 from .selectors import Listing, Query, can, in_force, listing, listing_known, one, select, versions, visible
 from .services import correct, correct_many, create, restore, withdraw, written_by
@@ -14,7 +14,6 @@ from .worklists import as_workbook, asked_day, units_by_path
 
 __all__ = [
     "PAST_CHANGES",
-    "Later",
     "Listing",
     "Mention",
     "NewRow",
@@ -31,7 +30,7 @@ __all__ = [
     "listing",
     "listing_known",
     "load",
-    "load_later",
+    "load_once",
     "of_organisation",
     "of_person",
     "one",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from yiwang.kernel.registers import api as registers
+from yiwang.lib.clock import moment
 
 from .cleaning import Cleaner, people_of, person_columns
 from .services import refused, written_by
@@ -51,7 +52,7 @@ def load(kind: RecordType, rows: Iterable[NewRow], *, source: str, recorded_by: 
     return done
 
 
-class Later(NamedTuple):
+class _Later(NamedTuple):
     """What became known of a loaded record afterwards: when, its source id, the columns with their new values."""
 
     at: datetime
@@ -59,7 +60,7 @@ class Later(NamedTuple):
     changes: Mapping[str, object]
 
 
-def load_later(kind: RecordType, later: Iterable[Later], *, source: str, by: str, reason: str) -> None:
+def _load_later(kind: RecordType, later: Iterable[_Later], *, source: str, by: str, reason: str) -> None:
     """Change loaded records on the days when it became known, so that each keeps its former version.
 
     For a demonstration: a row that is loaded with its end would have been known to end from its beginning. Repeating it
@@ -73,6 +74,38 @@ def load_later(kind: RecordType, later: Iterable[Later], *, source: str, by: str
         with written_by(by, reason, at):
             rows = kind.model._base_manager.filter(source=source, source_id__in=keys)
             rows.exclude(**values).update(**values)
+
+
+def load_once(
+    kind: RecordType,
+    rows: Iterable[NewRow],
+    *,
+    source: str,
+    ends: str = "valid_to",
+    known: Callable[[date], datetime] = lambda day: moment(day, 18),
+    reason: str = "",
+) -> None:
+    """A demonstration's rows of one type, unless the source has some already.
+
+    A day in the column ``ends`` is no part of the row: it becomes known at ``known`` of that day, with ``reason``.
+    """
+    later: list[_Later] = []
+
+    def begun() -> Iterator[NewRow]:
+        for row in rows:
+            end = row.cells.get(ends)
+            if isinstance(end, date):
+                later.append(_Later(known(end), row.source_id, {ends: end}))
+                yield row._replace(cells={name: value for name, value in row.cells.items() if name != ends})
+            else:
+                yield row
+
+    if kind.model._base_manager.filter(source=source).exists():
+        for _row in begun():
+            pass
+    else:
+        load(kind, begun(), source=source, recorded_by="demo", synthetic=True)
+    _load_later(kind, later, source=source, by="demo", reason=reason)
 
 
 @contextmanager

@@ -185,7 +185,7 @@ def _count(user: access.User, kind: RecordType, query: Query, rows: QuerySet[Any
     return total
 
 
-def searched(user: access.User, kind: RecordType, query: Query, size: int) -> tuple[list[int], int, bool]:
+def _keys_found(user: access.User, kind: RecordType, query: Query, size: int) -> tuple[list[int], int, bool]:
     """Keys of one more than ``size`` records with the words asked for, newest first; how many there are, or at least.
 
     Under a reader's role the database does not use the indexes of words, because their operators might tell of rows
@@ -214,7 +214,7 @@ def searched(user: access.User, kind: RecordType, query: Query, size: int) -> tu
 
 
 def _searched(user: access.User, kind: RecordType, query: Query, size: int) -> Listing:
-    keys, total, more = searched(user, kind, query, size)
+    keys, total, more = _keys_found(user, kind, query, size)
     items, following = _cut(kind, list(_after(kind, visible(user, kind).filter(pk__in=keys), "")), size)
     return Listing(items, following, total, more)
 

@@ -140,8 +140,8 @@ def kept() -> Iterator[None]:
                 log.warning("the embedded database is down and is started again")
                 try:
                     ensure_running()
-                except Problem as problem:
-                    log.error("the embedded database does not start: %s", problem.en)
+                except (Problem, OSError):
+                    log.exception("the embedded database does not start")
 
     keeper = threading.Thread(target=watch, daemon=True)
     keeper.start()

@@ -10,11 +10,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import Later, NewRow
+from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers import api as registers
 from yiwang.kernel.registers.api import NewPerson
 from yiwang.kernel.registers.extend import population
@@ -47,39 +48,18 @@ def load(say: Callable[[str], None]) -> bool:
         return False
     say("载入一标三实：标准地址、实有房屋、实有人口、实有单位（合成数据）")
     path = orgs.unit("police").path + "/"
-    for model, rows in (
-        (Address, _addresses(path)),
-        (House, _houses(path)),
-        (Resident, _residents(path)),
-        (Organisation, _organisations(path)),
-    ):
-        _keep(model, rows)
-    say("载入居住码：房屋任务、居住申报（合成数据）")
-    _keep(ResidenceTask, _tasks(path))
-    _keep(Declaration, _declarations(path))
+    keep = partial(records.load_once, source=SOURCE, reason="核实后注销")
+    keep(Address.record_type, _addresses(path))
+    keep(House.record_type, _houses(path))
+    keep(Resident.record_type, _residents(path))
+    keep(Organisation.record_type, _organisations(path))
     _corrections()
     services.feed()
+    say("载入居住码：房屋任务、居住申报（合成数据）")
+    keep(ResidenceTask.record_type, _tasks(path))
+    # The last: a load that was killed before it goes on where it was.
+    keep(Declaration.record_type, _declarations(path))
     return True
-
-
-def _keep(model: Any, rows: Iterator[NewRow]) -> None:
-    """Store the rows of one type, then their ends on the days of these; what a load that was killed stored stays."""
-    later: list[Later] = []
-
-    def opened() -> Iterator[NewRow]:
-        for row in rows:
-            end = row.cells.get("valid_to")
-            if isinstance(end, date):
-                later.append(Later(moment(end, 18), row.source_id, {"valid_to": end}))
-                row = row._replace(cells={name: value for name, value in row.cells.items() if name != "valid_to"})
-            yield row
-
-    if model._base_manager.filter(source=SOURCE).exists():
-        for _row in opened():
-            pass
-    else:
-        records.load(model.record_type, opened(), source=SOURCE, recorded_by="demo", synthetic=True)
-    records.load_later(model.record_type, later, source=SOURCE, by="demo", reason="核实后注销")
 
 
 def _built(number: int) -> date:

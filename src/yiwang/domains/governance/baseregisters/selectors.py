@@ -14,6 +14,7 @@ from yiwang.kernel.access.api import User
 from yiwang.kernel.limits import api as limits
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
+from yiwang.lib.quantities import percent
 
 from .models import ROOM, STREET, Address, Declaration, House, Organisation, ResidenceTask, Resident
 
@@ -36,7 +37,7 @@ class Kept:
     @property
     def fresh_rate(self) -> Decimal | None:
         """Share verified in time, per cent; None without rows."""
-        return _rate(self.total - self.stale, self.total)
+        return percent(self.total - self.stale, self.total)
 
 
 @dataclass
@@ -84,7 +85,7 @@ class TaskRow:
     @property
     def rate(self) -> Decimal | None:
         """Declared of the tasks, per cent; None without tasks."""
-        return _rate(self.declared, self.tasks)
+        return percent(self.declared, self.tasks)
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,3 @@ def _sum(parts: Any) -> Kept:
         found.total += part.total
         found.stale += part.stale
     return found
-
-
-def _rate(part: int, whole: int) -> Decimal | None:
-    return round(Decimal(part * 100) / whole, 2) if whole else None

@@ -12,6 +12,7 @@ from django.db.models import Avg, Count, Max
 from yiwang.kernel.access.api import User
 from yiwang.kernel.limits import api as limits
 from yiwang.kernel.records import api as records
+from yiwang.lib.quantities import percent
 
 from .models import OWN, CloudRequest, CloudUse, GovSystem, MigrationStep
 
@@ -56,8 +57,7 @@ class Systems:
     @property
     def rate(self) -> Decimal | None:
         """Moved, of those moved and those to move, in per cent; None when there are none."""
-        base = self.moved + self.counts["to_move"]
-        return round(Decimal(self.moved * 100) / base, 2) if base else None
+        return percent(self.moved, self.moved + self.counts["to_move"])
 
 
 def last_day(user: User) -> date | None:

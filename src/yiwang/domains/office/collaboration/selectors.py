@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Q
 from yiwang.kernel.access.api import User
 from yiwang.kernel.limits import api as limits
 from yiwang.kernel.records import api as records
+from yiwang.lib.quantities import percent
 
 from .models import Account, Activity, Member
 
@@ -71,12 +72,12 @@ class Circular:
     @property
     def activation(self) -> Decimal | None:
         """Activated of all accounts in use, per cent (激活率); None without accounts."""
-        return _rate(self.activated, self.accounts)
+        return percent(self.activated, self.accounts)
 
     @property
     def rate(self) -> Decimal | None:
         """Active of the accounts of the units that delivered, per cent."""
-        return _rate(self.active, self.due)
+        return percent(self.active, self.due)
 
 
 def last_day(user: User) -> date | None:
@@ -131,7 +132,7 @@ def _row(
     counted = found or {}
     total, activated = int(str(counted.get("total", 0))), int(str(counted.get("activated", 0)))
     due, active = days.get(as_of, (None, None))
-    rate = _rate(active, due) if due is not None and active is not None else None
+    rate = percent(active, due) if due is not None and active is not None else None
     since = counted.get("since")
     return MemberRow(
         member=member,
@@ -151,7 +152,7 @@ def _row(
 def _mean(days: dict[date, tuple[int, int]], after: date) -> Decimal | None:
     """Active of all accounts over the days after ``after``."""
     found = [pair for day, pair in days.items() if day > after]
-    return _rate(sum(active for _due, active in found), sum(due for due, _active in found))
+    return percent(sum(active for _due, active in found), sum(due for due, _active in found))
 
 
 def _late(opened: list[date], as_of: date) -> int:
@@ -164,7 +165,3 @@ def _late(opened: list[date], as_of: date) -> int:
             ends[day] = calendar.deadline(day, param).date
         late += ends[day] < as_of
     return late
-
-
-def _rate(part: int | None, whole: int | None) -> Decimal | None:
-    return round(Decimal((part or 0) * 100) / whole, 2) if whole else None

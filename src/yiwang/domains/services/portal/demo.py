@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
 
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import Later, NewRow
+from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import moment
 from yiwang.lib.identifiers import citizen_id_check_char, uscc_check_char
@@ -44,36 +44,16 @@ def load(say: Callable[[str], None]) -> bool:
         return False
     say("载入指尖应用：应用、实名用户、企业用户、推广目标、月活跃（合成数据）")
     path = orgs.unit("data").path + "/"
-    for model, rows in (
-        (App, _apps(path)),
-        (CitizenUser, _citizens(path)),
-        (EnterpriseUser, _enterprises(path)),
-        (PromotionTarget, _targets(path)),
-    ):
-        _keep(model, rows)
-    _keep(MonthlyActivity, _activity(path))
+    # Who left becomes known with the delivery of that month.
+    keep = partial(records.load_once, source=SOURCE, ends="cancelled_on", known=_delivered, reason="平台报送注销")
+    keep(App.record_type, _apps(path))
+    keep(CitizenUser.record_type, _citizens(path))
+    keep(EnterpriseUser.record_type, _enterprises(path))
+    keep(PromotionTarget.record_type, _targets(path))
     _corrections()
+    # The last: a load that was killed before it goes on where it was.
+    keep(MonthlyActivity.record_type, _activity(path))
     return True
-
-
-def _keep(model: Any, rows: Iterator[NewRow]) -> None:
-    """Store the rows of one type, then who left with the delivery of that month; what was stored already stays."""
-    later: list[Later] = []
-
-    def came() -> Iterator[NewRow]:
-        for row in rows:
-            gone = row.cells.get("cancelled_on")
-            if isinstance(gone, date):
-                later.append(Later(_delivered(gone), row.source_id, {"cancelled_on": gone}))
-                row = row._replace(cells={name: value for name, value in row.cells.items() if name != "cancelled_on"})
-            yield row
-
-    if model._base_manager.filter(source=SOURCE).exists():
-        for _row in came():
-            pass
-    else:
-        records.load(model.record_type, came(), source=SOURCE, recorded_by="demo", synthetic=True)
-    records.load_later(model.record_type, later, source=SOURCE, by="demo", reason="平台报送注销")
 
 
 def _apps(path: str) -> Iterator[NewRow]:

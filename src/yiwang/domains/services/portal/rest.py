@@ -21,8 +21,8 @@ class AppAdoptionOut(Schema):
 
     app_code: str
     name: str
-    users: int
-    fresh: int
+    users: int | None
+    fresh: int | None
     active: int | None
 
 
@@ -41,7 +41,7 @@ class AdoptionOut(Schema):
     """The apps as of a day; ``towns`` is null where residents are not known to the caller."""
 
     as_of: date
-    users: int
+    users: int | None
     elsewhere: int | None
     apps: list[AppAdoptionOut]
     towns: list[AdoptionTownOut] | None

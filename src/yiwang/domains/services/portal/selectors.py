@@ -13,6 +13,7 @@ from django.db.models.functions import Substr, TruncMonth
 from yiwang.kernel.access.api import User
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
+from yiwang.lib.quantities import percent
 
 from .models import App, CitizenUser, EnterpriseUser, MonthlyActivity, PromotionTarget
 
@@ -20,16 +21,18 @@ from .models import App, CitizenUser, EnterpriseUser, MonthlyActivity, Promotion
 MAIN = "yss"
 RESIDENTS = "s21.resident"
 TOWN_DIGITS = 9
-MONTHS = 12
 
 
 @dataclass(frozen=True)
 class AppRow:
-    """An app in use; ``fresh`` registered in the month of the day, ``active`` in the last month delivered."""
+    """An app in use; ``fresh`` registered in the month of the day, ``active`` in the last month delivered.
+
+    None where users of its kind are not the reader's to see.
+    """
 
     app: App
-    users: int
-    fresh: int
+    users: int | None
+    fresh: int | None
     active: int | None
 
 
@@ -47,7 +50,7 @@ class TownRow:
     @property
     def rate(self) -> Decimal | None:
         """Users of the residents, per cent: both counted of the same people, so never above 100."""
-        return round(Decimal(self.users * 100) / self.residents, 2) if self.residents else None
+        return percent(self.users, self.residents)
 
     @property
     def missing(self) -> int | None:
@@ -59,14 +62,14 @@ class TownRow:
 class Overview:
     """The reader's part of the apps as of a day.
 
-    ``towns`` is None where residents are not known (no base register, or not the reader's); ``elsewhere`` are users of
-    the main app who are no residents.
+    ``users`` of the main app are None where they are not the reader's to see. ``towns`` is None where residents are not
+    known (no base register, or not the reader's); ``elsewhere`` are users who are no residents.
     """
 
     as_of: date
     apps: list[AppRow]
     towns: list[TownRow] | None
-    users: int
+    users: int | None
     elsewhere: int | None
     channels: list[tuple[str, int]]
     months: list[tuple[date, int]]
@@ -90,9 +93,17 @@ def overview(user: User, as_of: date) -> Overview:
         if records.can(user, model.record_type, "view"):
             counts |= _counts(standing(user, model, as_of), as_of)
     active = _active(user, as_of)
-    rows = [AppRow(app, *counts.get(app.app_code, (0, 0)), active.get(app.app_code)) for app in apps]
+    seen = {
+        audience: records.can(user, model.record_type, "view")
+        for audience, model in (("citizen", CitizenUser), ("enterprise", EnterpriseUser))
+    }
+    rows = []
+    for app in apps:
+        users_of, fresh = counts.get(app.app_code, (0, 0)) if seen[app.audience] else (None, None)
+        rows.append(AppRow(app, users_of, fresh, active.get(app.app_code)))
     towns: list[TownRow] | None = None
-    users, elsewhere = 0, None
+    users: int | None = None
+    elsewhere = None
     channels: list[tuple[str, int]] = []
     months: list[tuple[date, int]] = []
     if records.can(user, CitizenUser.record_type, "view"):
@@ -129,14 +140,14 @@ def _active(user: User, as_of: date) -> dict[str, int]:
 
 
 def _months(main: QuerySet[Any], as_of: date) -> list[tuple[date, int]]:
-    """New users of the last :data:`MONTHS` months."""
-    first = date(as_of.year - 1, as_of.month, 1) if MONTHS == 12 else as_of.replace(day=1)
+    """New users of the month and the twelve before it."""
+    first = date(as_of.year - 1, as_of.month, 1)
     counted = main.filter(occurred_on__gte=first).order_by().annotate(month=TruncMonth("occurred_on"))
-    return sorted(counted.values_list("month").annotate(total=Count("pk")))[-MONTHS:]
+    return sorted(counted.values_list("month").annotate(total=Count("pk")))
 
 
 def _towns(user: User, main: QuerySet[Any], as_of: date) -> list[TownRow] | None:
-    """Residents and users among them by town, who lags most behind the target first; None without a base register.
+    """Residents and users among them by town, the lowest adoption first; None without a base register.
 
     Systems do not import one another: residents are read by the key of their record type.
     """

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
+from django.db import transaction
+
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.records import api as records
-from yiwang.kernel.records.api import Later, NewRow
+from yiwang.kernel.records.api import NewRow
 from yiwang.kernel.registers.extend import population
 from yiwang.lib.clock import moment
 
@@ -51,34 +53,20 @@ DRAWS = (
 
 def load(say: Callable[[str], None]) -> bool:
     """Load once, through the records room's own door; False when it was there already."""
-    if Draw._base_manager.filter(source=SOURCE).exists():
+    if Draw._base_manager.filter(source=SOURCE).count() == len(DRAWS):
         return False
     say("载入互联网+监管：监管事项、监管行为、双随机抽查（合成数据）")
     chance = random.Random(SEED)  # noqa: S311  (a demonstration, repeatable on purpose)
     matters = list(_matters(chance))
-    rows: tuple[tuple[type, Iterator[NewRow] | list[NewRow]], ...] = (
-        (Matter, [_claimed(row) for row in matters]),
-        (Inspector, _inspectors()),
-        (Target, _targets(chance)),
-        (Act, list(_acts(chance, matters))),
-    )
-    for model, made in rows:
-        if not model._base_manager.filter(source=SOURCE).exists():  # type: ignore[attr-defined]  # a record type
-            _keep(model, made)
-    ended = [
-        Later(moment(day, 17), row.source_id, {"valid_to": day})
-        for row in matters
-        if isinstance(day := row.cells.get("valid_to"), date)
-    ]
-    records.load_later(Matter.record_type, ended, source=SOURCE, by="demo", reason="权责清单调整，取消事项")
+    keep = partial(records.load_once, source=SOURCE, reason="权责清单调整，取消事项")
+    keep(Matter.record_type, matters)
+    keep(Inspector.record_type, _inspectors())
+    keep(Target.record_type, _targets(chance))
+    keep(Act.record_type, _acts(chance, matters))
     _corrections()
-    _draws(chance)
+    for number in range(len(DRAWS)):
+        _draw(number)
     return True
-
-
-def _keep(model: type, rows: Iterator[NewRow] | list[NewRow]) -> None:
-    keep = partial(records.load, source=SOURCE, recorded_by="demo", synthetic=True)
-    keep(model.record_type, rows)  # type: ignore[attr-defined]  # a record type
 
 
 def _matters(chance: random.Random) -> Iterator[NewRow]:
@@ -100,11 +88,6 @@ def _matters(chance: random.Random) -> Iterator[NewRow]:
         if number in ended:
             cells["valid_to"] = date(2022, 7, 1) + timedelta(days=number % 90)
         yield NewRow(cells, unit.path + "/", "", matter, moment(first + timedelta(days=number % 30), 17))
-
-
-def _claimed(row: NewRow) -> NewRow:
-    """A matter as it was known before anybody knew that it would end."""
-    return row._replace(cells={name: value for name, value in row.cells.items() if name != "valid_to"})
 
 
 def _inspectors() -> Iterator[NewRow]:
@@ -192,23 +175,26 @@ def _corrections() -> None:
         Act._base_manager.filter(pk__in=found).update(result="filed")
 
 
-def _draws(chance: random.Random) -> None:
-    """Draws as people make them, on their days; most inspected, one finished and never published."""
-    for code, field, day, objects, finished, published in DRAWS:
-        unit = orgs.unit(code)
-        path = unit.path + "/"
-        targets = records.in_force(Target._base_manager.filter(field=field, unit_path=path), day)
-        weights = services.weights_on(day)
-        frame = {uscc: weights[credit] for uscc, credit in targets.values_list("uscc", "credit")}
-        pool = records.in_force(Inspector._base_manager.filter(unit_path=path), day)
-        cards = list(pool.values_list("card_no", flat=True))
-        number = f"SSJ-{day:%Y%m%d}-{code.upper()[:6]}"
-        seed = f"{day:%Y%m%d}{chance.getrandbits(64):016x}"
-        cells = services.draw_cells(number, field, seed, objects, 2, "", frame, cards, day)
-        cells |= {name: value for name, value in (("finished_on", finished), ("published_on", published)) if value}
-        known = moment(max(found for found in (day, finished, published) if found), 16)
-        _keep(Draw, [NewRow(cells, path, "", number, known)])
-        draw = Draw._base_manager.get(draw_no=number)
-        drawn = services.results(draw, frame, cards)
-        outcomes = [chance.choices(RESULTS, RESULT_SHARES)[0] for _one in drawn] if finished else []
-        services.store(draw, frame, cards, drawn, by="demo", at=known, outcomes=outcomes, synthetic=True)
+@transaction.atomic
+def _draw(number: int) -> None:
+    """A draw as people make it, on its day; most are inspected, one was finished and never published."""
+    code, field, day, objects, finished, published = DRAWS[number]
+    draw_no = f"SSJ-{day:%Y%m%d}-{code.upper()[:6]}"
+    if Draw._base_manager.filter(draw_no=draw_no).exists():
+        return
+    chance = random.Random(SEED + number)  # noqa: S311  (a demonstration, repeatable on purpose)
+    path = orgs.unit(code).path + "/"
+    targets = records.in_force(Target._base_manager.filter(field=field, unit_path=path), day)
+    frame = services.frame_on(day, dict(targets.values_list("uscc", "credit")))
+    pool = records.in_force(Inspector._base_manager.filter(unit_path=path), day)
+    cards = list(pool.values_list("card_no", flat=True))
+    seed = f"{chance.getrandbits(128):032x}"
+    cells = services.draw_cells(draw_no, field, seed, objects, 2, "", frame, cards, day)
+    cells |= {name: value for name, value in (("finished_on", finished), ("published_on", published)) if value}
+    known = moment(max(found for found in (day, finished, published) if found), 16)
+    row = NewRow(cells, path, "", draw_no, known)
+    records.load(Draw.record_type, [row], source=SOURCE, recorded_by="demo", synthetic=True)
+    draw = Draw._base_manager.get(draw_no=draw_no)
+    drawn = services.results(draw, frame, cards)
+    outcomes = [chance.choices(RESULTS, RESULT_SHARES)[0] for _one in drawn] if finished else []
+    services.store(draw, frame, cards, drawn, by="demo", at=known, outcomes=outcomes, synthetic=True)

@@ -13,6 +13,7 @@ from django.db.models.functions import TruncMonth
 from yiwang.kernel.access.api import User
 from yiwang.kernel.limits import api as limits
 from yiwang.kernel.records import api as records
+from yiwang.lib.quantities import percent
 
 from . import drawing
 from .models import Act, Assignment, Draw, DrawFrame, Matter, cards_of, pairs_of
@@ -35,7 +36,7 @@ class UnitRow:
     @property
     def rate(self) -> Decimal | None:
         """Matters with an act, of all, per cent."""
-        return _rate(self.acted, self.matters)
+        return percent(self.acted, self.matters)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Overview:
     @property
     def rate(self) -> Decimal | None:
         """Coverage (监管事项覆盖率), per cent."""
-        return _rate(self.acted, self.matters)
+        return percent(self.acted, self.matters)
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,3 @@ def replay(user: User, draw: Draw) -> Replay:
     differing = sorted(place for place in stored.keys() | expected.keys() if stored.get(place) != expected.get(place))
     same_frame = drawing.frame_hash(objects, inspectors, **numbers) == draw.frame_hash
     return Replay(same_frame, differing, len(objects), len(inspectors))
-
-
-def _rate(part: int, whole: int) -> Decimal | None:
-    return round(Decimal(part * 100) / whole, 2) if whole else None

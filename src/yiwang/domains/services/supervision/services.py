@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -38,8 +38,7 @@ def new_draw(actor: User, unit: orgs.Unit, *, field: str, objects: int, each: in
     )
     classes = dict(targets.filter(field=field).values_list("uscc", "credit"))
     inspectors = list(people.values_list("card_no", flat=True))
-    weights = weights_on(day)
-    frame = {uscc: weights[credit] for uscc, credit in classes.items()}
+    frame = frame_on(day, classes)
     if len(frame) < objects or len(inspectors) < each:
         raise Problem(
             "draw_frame_small",
@@ -73,9 +72,11 @@ def new_draw(actor: User, unit: orgs.Unit, *, field: str, objects: int, each: in
     return found
 
 
-def weights_on(day: date) -> dict[str, int]:
-    """Weight of each credit class on the day, by legal parameter."""
-    return {letter: int(limits.param(f"supervision.weight-{letter.lower()}", day).value) for letter in CLASSES}
+def frame_on(day: date, classes: Mapping[str, str]) -> dict[str, int]:
+    """The weight of each object by its credit class, as the legal parameters of the day give it; a class without weight
+    is not drawn."""
+    weights = {letter: int(limits.param(f"supervision.weight-{letter.lower()}", day).value) for letter in CLASSES}
+    return {uscc: weights[credit] for uscc, credit in classes.items() if weights[credit] > 0}
 
 
 def draw_cells(

@@ -128,6 +128,12 @@ def test_who_may_not_see_residents_sees_no_rate(client: Client, bureau: User) ->
         assert answer["users"] == users
         assert answer["towns"] == (None if towns is None else answer["towns"])
         assert client.get(reverse("s04:overview"), {"as_of": "2023-06-30"}).status_code == 200
+    # Who may not see users at all gets no zeros for them.
+    client.force_login(make_user("integrator", "cq/data"))
+    answer = client.get("/api/v1/services/portal/adoption", {"as_of": "2023-06-30"}).json()
+    assert (answer["users"], answer["towns"]) == (None, None)
+    assert [(app["app_code"], app["users"]) for app in answer["apps"]] == [("yss", None), ("yst", 1)]
+    assert "普及率" not in client.get(reverse("s04:overview"), {"as_of": "2023-06-30"}).content.decode()
     client.force_login(make_user("viewer", "cq/data"))
     assert client.get(reverse("s04:overview")).status_code == 403
 

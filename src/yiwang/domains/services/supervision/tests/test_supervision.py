@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,7 @@ from yiwang.domains.services.supervision.models import (
 )
 from yiwang.kernel.access.api import User
 from yiwang.kernel.access.testing import make_unit, make_user
+from yiwang.kernel.limits import api as limits
 from yiwang.kernel.orgs import demo as orgs_demo
 from yiwang.kernel.records import api as records
 from yiwang.kernel.registers import api as registers
@@ -190,6 +192,17 @@ def test_a_draw_is_stored_whole_and_a_change_shows(bureau: User, pools: None, cl
     text = client.get(page).content.decode()
     assert "底册与抽取时不同" in text
     assert "与复算不同" in text
+
+
+def test_a_class_without_weight_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = limits.param
+
+    def changed(key: str, *args: Any) -> Any:
+        found = real(key, *args)
+        return dataclasses.replace(found, value=Decimal(0)) if key == "supervision.weight-a" else found
+
+    monkeypatch.setattr(limits, "param", changed)
+    assert services.frame_on(DAY, {"X": "A", "Y": "D"}) == {"Y": 8}
 
 
 @pytest.mark.parametrize(
