@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
@@ -67,32 +69,36 @@ def is_current(path: str, url: str, others: set[str]) -> bool:
     return not any(len(other) > len(url) and path.startswith(other) for other in others)
 
 
+@lru_cache(maxsize=1024)
+def _allowed(holder: access.Account) -> tuple[tuple[NavItem, tuple[str, ...]], ...]:
+    """The entries that an account with these rights may open, each with its addresses, its page first."""
+    return tuple(
+        (item, (reverse(item.url_name), *(f"/{tail}" for tail in item.also)))
+        for item in items()
+        if not item.resource or access.can(holder, item.resource, item.action)
+    )
+
+
 def groups_for(request: HttpRequest) -> Navigation:
     """What this reader may open. Called by :func:`yiwang.ui.context.shell` for those who are signed in."""
     user = access.signed_in(request)
     english = (get_language() or "zh").startswith("en")
-    allowed = [item for item in items() if not item.resource or access.can(user, item.resource, item.action)]
-    urls = {item: reverse(item.url_name) for item in allowed}
-    places = {item: (urls[item], *(f"/{tail}" for tail in item.also)) for item in allowed}
-    every = {url for found in places.values() for url in found}
+    allowed = _allowed(access.Account.of(user))
+    every = {url for _item, urls in allowed for url in urls}
     unread = notices.unread_count(user)
-    groups = []
-    for key, label in GROUPS.items():
-        links = tuple(
+    links: dict[str, list[NavLink]] = {key: [] for key in GROUPS}
+    for item, urls in allowed:
+        links[item.group].append(
             NavLink(
                 label=item.label_en if english else item.label_zh,
-                url=urls[item],
+                url=urls[0],
                 icon=item.icon,
-                current=any(is_current(request.path, url, every) for url in places[item]),
+                current=any(is_current(request.path, url, every) for url in urls),
                 count=unread if item.url_name == "notices:list" else 0,
             )
-            for item in allowed
-            if item.group == key
         )
-        if links:
-            groups.append(NavGroup(str(label), links))
     return Navigation(
-        groups=tuple(groups),
+        groups=tuple(NavGroup(str(label), tuple(links[key])) for key, label in GROUPS.items() if links[key]),
         unread=unread,
         notices_url=reverse("notices:list"),
         account_url=reverse("access:account"),

@@ -10,6 +10,7 @@ from .rowlock import APP_ROLE, as_owner, bounds
 from .rowlock import enter as act_as
 from .rowlock import leave as stop_acting
 from .selectors import (
+    Account,
     can,
     in_scope,
     limit,
@@ -25,6 +26,7 @@ from .web import api_auth, guard, signed_in
 
 __all__ = [
     "APP_ROLE",
+    "Account",
     "Page",
     "Role",
     "Scope",

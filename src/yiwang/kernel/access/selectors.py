@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -55,6 +56,21 @@ class Holder(Protocol):
         """Beginning of the codes of its unit's place."""
 
 
+@dataclass(frozen=True)
+class Account:
+    """What decides the scopes of an account, hashable: what follows from it is worked out once."""
+
+    roles: tuple[str, ...]
+    unit_path: str | None
+    place: str
+    is_active: bool
+
+    @classmethod
+    def of(cls, user: User) -> Account:
+        """Of this user, as they are now."""
+        return cls(tuple(sorted(user.roles)), user.unit_path, user.place if user.unit_id else "", user.is_active)
+
+
 def scope_of(user: Holder | AnonymousUser, resource: str, action: str) -> Scope:
     """Widest scope that the user's roles give for ``action`` on ``resource``.
 
@@ -76,7 +92,7 @@ def scope_of(user: Holder | AnonymousUser, resource: str, action: str) -> Scope:
     return Scope(kind, user.unit_path)
 
 
-def can(user: User | AnonymousUser, resource: str, action: str) -> bool:
+def can(user: Holder | AnonymousUser, resource: str, action: str) -> bool:
     """Whether the user may do it to anything at all."""
     return scope_of(user, resource, action).kind != "none"
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -48,7 +49,8 @@ def load(kind: RecordType, rows: Iterable[NewRow], *, source: str, recorded_by: 
             done += len(batch)
             cleaner.prepare([row.cells for row in batch])
             copy_rows(kind, names, [_clean(kind, cleaner, people, row) for row in batch], same)
-            people.keep()
+            people.leave_known()
+        people.keep()
     return done
 
 
@@ -136,27 +138,36 @@ def _clean(kind: RecordType, cleaner: Cleaner, people: _People, row: NewRow) -> 
 
 
 class _People:
-    """People that rows name, for the register: each once, however many rows name them."""
+    """People that rows name, for the register: each once, however many rows name them.
+
+    They are entered at the end, in one go and in the order of their keys: two loads that entered the same new people
+    batch by batch, each in an order of its own, blocked each other.
+    """
 
     def __init__(self, kind: RecordType, source: str) -> None:
         self.kind, self.source = kind, source
         self.columns = person_columns(kind)
-        self.seen: set[object] = {None}
+        self.seen: set[UUID | None] = {None}
+        self.batch: dict[UUID, tuple[str, str]] = {}
         self.waiting: list[tuple[str, str]] = []
 
     def note(self, cells: Mapping[str, object], values: Mapping[str, Any]) -> None:
         """The people of one clean row."""
-        for name in self.columns:
-            if values[name] not in self.seen:
-                self.seen.update(values[name] for name in self.columns)
-                self.waiting += people_of(self.kind, cells, values)
-                break
+        keys = [values[name] for name in self.columns]
+        if not self.seen.issuperset(keys):
+            self.seen.update(keys)
+            self.batch.update(zip(filter(None, keys), people_of(self.kind, cells, values), strict=True))
+
+    def leave_known(self) -> None:
+        """After a batch: whom the register knows by name is not kept waiting (a million people are 200 MB)."""
+        if self.batch:
+            known = registers.named_people(self.batch)
+            self.waiting += [person for key, person in self.batch.items() if key not in known]
+            self.batch = {}
 
     def keep(self) -> None:
-        """Enter those that were noted since the last time."""
-        if self.waiting:
-            registers.keep_people(self.waiting, source=self.source)
-            self.waiting = []
+        """Enter those who are left."""
+        registers.keep_people(self.waiting, source=self.source)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from .keeping import NewAddress, NewHouse, NewOrganisation, NewPerson, keep_addr
 from .locks import apply as apply_locks
 from .reasons import checked_reason
 from .searching import search
-from .selectors import masked_ids, reveal
+from .selectors import masked_ids, named_people, reveal
 from .services import check_key, keep_people, person_key, rotate
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "keep_organisations",
     "keep_people",
     "masked_ids",
+    "named_people",
     "person_key",
     "reveal",
     "rotate",

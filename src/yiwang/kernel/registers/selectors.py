@@ -56,6 +56,12 @@ class Found:
     more: bool
 
 
+def named_people(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the people, by pseudonym, whom the register has with a name."""
+    with access.as_owner():
+        return set(RegisteredPerson.objects.filter(pk__in=people).exclude(name="").values_list("key", flat=True))
+
+
 def masked_ids(people: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Masked citizen ids by pseudonym (first six and last four)."""
     return {key: mask_citizen_id(number) for key, number in reveal(people).items()}

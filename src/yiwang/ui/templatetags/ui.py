@@ -17,13 +17,14 @@ from django.forms.boundfield import BoundField
 from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from yiwang.lib import clock
 from yiwang.lib.zh_numbers import chinese_date, numeral
 from yiwang.ui import charts, numbers
+from yiwang.ui.types import NavGroup
 
 register = template.Library()
 
@@ -44,6 +45,44 @@ def _icon(name: str, label: str) -> SafeString:
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def nav_blocks(groups: tuple[NavGroup, ...]) -> SafeString:
+    """The headed blocks of the side navigation."""
+    return _nav_blocks(groups)
+
+
+@lru_cache(maxsize=512)
+def _nav_blocks(groups: tuple[NavGroup, ...]) -> SafeString:
+    # Sixty links, the same for everybody with the same rights on the same page: 3 ms of a list's 18.
+    return SafeString("".join(_nav_block(number, group) for number, group in enumerate(groups, start=1)))
+
+
+def _nav_block(number: int, group: NavGroup) -> SafeString:
+    lines = format_html_join(
+        "\n",
+        '<li><a class="nav-item{}" href="{}"{}>{}<span>{}</span>{}</a></li>',
+        (
+            (
+                " is-current" if link.current else "",
+                link.url,
+                SafeString(' aria-current="page"') if link.current else "",
+                icon(link.icon),
+                link.label,
+                format_html('<span class="nav-count">{}</span>', link.count) if link.count else "",
+            )
+            for link in group.links
+        ),
+    )
+    return format_html(
+        '<div class="nav-block"><h2 class="nav-title" id="nav-{}">{}</h2>\n'
+        '<ul aria-labelledby="nav-{}">\n{}\n</ul></div>\n',
+        number,
+        group.label,
+        number,
+        lines,
+    )
 
 
 @register.simple_tag
