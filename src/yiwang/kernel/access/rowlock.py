@@ -72,7 +72,8 @@ def as_owner() -> Iterator[None]:
     try:
         yield
     finally:
-        if connection.connection.info.transaction_status != TransactionStatus.INERROR:
+        # Not after an error, and not on a connection that broke: there nothing can be asked, and the role is gone.
+        if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('role', %s, true)", [before])
 
