@@ -60,8 +60,8 @@ def as_owner() -> Iterator[None]:
     """Inside, the database answers its owner: for a room that keeps what no reader may fetch and gives out less of it.
 
     Whatever goes wrong inside, the reader's role comes back: after an error of the database by the rollback that has to
-    follow it, else here. (A savepoint did the same with five questions to the database instead of two; a list asks
-    twice.)
+    follow it, else here. What was written inside is not undone: who writes is atomic itself. (A savepoint took five
+    questions to the database instead of two, and a list of records comes here twice.)
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('role'), set_config('role', 'none', true)")

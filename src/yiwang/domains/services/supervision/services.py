@@ -109,6 +109,7 @@ def results(draw: Draw, frame: dict[str, int], inspectors: Sequence[str]) -> lis
     return drawing.draw(draw.seed, frame, inspectors, count=draw.sample, each=draw.each, avoid=pairs_of(draw.avoid))
 
 
+@transaction.atomic
 def store(
     draw: Draw,
     frame: dict[str, int],
