@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from importlib import import_module
 
+import hypothesis
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck, given, strategies
 
 from yiwang.site import postgres, state
 
@@ -34,6 +37,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("django_db") is not None:
             item.add_marker("database")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let Hypothesis read the project before a test does.
+
+    In a fresh clone its first draw looks through every module of ours for constants (2 s, kept in `.hypothesis`), which
+    it then takes for a slow strategy and stops whichever test came first.
+    """
+    if any(getattr(getattr(item, "obj", None), "hypothesis", None) for item in session.items):
+        import_module(settings.ROOT_URLCONF)
+        _draw()
+
+
+@hypothesis.settings(max_examples=200, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.integers())
+def _draw(_number: int) -> None:
+    """Enough numbers for a constant to be among them (one in twenty)."""
 
 
 def pytest_unconfigure() -> None:
