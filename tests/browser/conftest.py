@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from .chromium import ARGUMENTS, ROOT, chromium_env, chromium_executable, node
-from .demo import demo_site
+from .demo import START_SECONDS, demo_site
 
 __all__ = ["demo_site"]
 
@@ -26,6 +26,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 # A sheet that did not load has no rules that could be read.
 STYLESHEETS = """() => [...document.querySelectorAll('link[rel=stylesheet]')].map(link => {
   try { return [link.href, link.sheet.cssRules.length]; } catch { return [link.href, 0]; } })"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test comes first waits for the demonstration: the limit of a test does not hold for the loading."""
+    for item in items:
+        if "demo_site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(START_SECONDS + 300))
 
 
 @pytest.fixture(scope="session")
