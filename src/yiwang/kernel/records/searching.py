@@ -1,8 +1,12 @@
-"""What the search box means: the id of a person by its keyed hash, else every word somewhere in the search columns."""
+"""What the search box means: the id of a person by its keyed hash, else every word somewhere in the search columns.
+
+Which way the newest rows with some words are found, :mod:`.finding` decides.
+"""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, DateField, IntegerField, Q
@@ -14,12 +18,34 @@ from .types import RecordType
 LONGEST = 60
 # Three letters, digits or Chinese characters in a row: what the index of triples (pg_trgm) knows.
 _TRIPLE = re.compile(r"[^\W_]{3}")
+# A month of thirty days is one letter, thrice: a Korean syllable, of which there are enough for 900 years.
+MONTH_DAYS, EPOCH = 30, date(2000, 1, 1)
+_FIRST_LETTER, _EPOCH_LETTER, _LAST_LETTER = 0xAC00, 0xB700, 0xD7A3
+_MONTH_LETTER = re.compile(f"[{chr(_FIRST_LETTER)}-{chr(_LAST_LETTER)}]")
 
 
-def expression(kind: RecordType) -> str:
+def text(kind: RecordType) -> str:
     """What is looked in, in lower case."""
     joined = " || ' ' || ".join(f'"{name}"' for name in kind.options.search)
     return f"lower({joined})"
+
+
+def month_letters(kind: RecordType) -> str:
+    """The letter, thrice, of the month of the business date."""
+    number = f"{_EPOCH_LETTER} + (\"{kind.date_field}\" - '{EPOCH}'::date) / {MONTH_DAYS}"
+    return f"repeat(chr(greatest({_FIRST_LETTER}, least({_LAST_LETTER}, {number}))), 3)"
+
+
+def _text_and_month(kind: RecordType) -> str:
+    """What the indexes know."""
+    return f"{text(kind)} || ' ' || {month_letters(kind)}"
+
+
+def month(day: date) -> int:
+    """The letter, as a number, of the month that the day lies in; a later month has a higher one."""
+    # PostgreSQL divides towards zero.
+    number = _EPOCH_LETTER + int((day - EPOCH).days / MONTH_DAYS)
+    return max(_FIRST_LETTER, min(_LAST_LETTER, number))
 
 
 def indexes(kind: RecordType) -> dict[str, str]:
@@ -30,35 +56,66 @@ def indexes(kind: RecordType) -> dict[str, str]:
     """
     if not kind.options.search:
         return {}
-    words, table = expression(kind), kind.table
+    known, table = _text_and_month(kind), kind.table
     return {
-        f"{table}_search": f"USING gin (string_to_array({words}, NULL))",
-        f"{table}_triples": f"USING gin ({words} gin_trgm_ops)",
+        f"{table}_chars": f"USING gin (string_to_array({known}, NULL))",
+        f"{table}_words": f"USING gin (({known}) gin_trgm_ops)",
     }
 
 
 def found_by(kind: RecordType, words: str) -> Q:
     """The condition; words of any length are found, in the middle of a name too."""
-    words = words.replace("\x00", "")[:LONGEST].strip()
-    people = [column.name for column in kind.columns if isinstance(column, PersonColumn)]
-    key = _person(words) if people else None
+    words = _trimmed(words)
+    key = _person(kind, words)
     if key is not None:
         found = Q()
-        for name in people:
+        for name in _people(kind):
             found |= Q(**{name: key})
         return found
     if not kind.options.search:
         return Q(source_id=words)
-    text = expression(kind)
+    known = _text_and_month(kind)
     found = Q()
     for word in words.lower().split():
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        clause, values = f"{text} LIKE %s", [pattern]
+        pattern = _pattern(word)
         if not _TRIPLE.search(word):
             # The index holds the characters; the text is looked at again for their order.
-            clause, values = f"string_to_array({text}, NULL) @> string_to_array(%s, NULL) AND {clause}", [word, pattern]
-        found &= Q(RawSQL(f"({clause})", values, output_field=BooleanField()))  # noqa: S611  (own columns)
+            found &= _raw(f"string_to_array({known}, NULL) @> string_to_array(%s, NULL)", word)
+            found &= _raw(f"{text(kind)} LIKE %s", pattern)
+            continue
+        found &= _raw(f"({known}) LIKE %s", pattern)
+        if _MONTH_LETTER.search(word):
+            found &= _raw(f"{text(kind)} LIKE %s", pattern)
     return found
+
+
+def in_month(kind: RecordType, words: str, number: int) -> Q:
+    """That a row is of the month with this number, as the index that finds the words knows it."""
+    known, letter = _text_and_month(kind), chr(number)
+    if all(_TRIPLE.search(word) for word in words.split()):
+        return _raw(f"({known}) LIKE %s", f"%{letter * 3}%")
+    return _raw(f"string_to_array({known}, NULL) @> ARRAY[%s]", letter)
+
+
+def read_through(kind: RecordType, words: str) -> Q:
+    """The condition for rows that are read one after another: no index, and nothing but the text."""
+    found = Q()
+    for word in _trimmed(words).lower().split():
+        found &= _raw(f"{text(kind)} LIKE %s", _pattern(word))
+    return found
+
+
+def guessed(kind: RecordType, words: str) -> Q:
+    """The condition in the words of which the planner guesses best how many rows have them."""
+    found = Q()
+    for word in _trimmed(words).lower().split():
+        found &= _raw(f"({_text_and_month(kind)}) LIKE %s", _pattern(word))
+    return found
+
+
+def means_text(kind: RecordType, words: str) -> bool:
+    """Whether the words are looked for in a text: not a person's id, and the type has a text to look in."""
+    return bool(kind.options.search) and _person(kind, _trimmed(words)) is None
 
 
 def by_sorting(kind: RecordType) -> tuple[OrderBy, OrderBy]:
@@ -68,10 +125,27 @@ def by_sorting(kind: RecordType) -> tuple[OrderBy, OrderBy]:
     return OrderBy(day, descending=True), OrderBy(key, descending=True)
 
 
-def _person(words: str) -> Any:
+def _raw(clause: str, value: str) -> Q:
+    return Q(RawSQL(f"({clause})", [value], output_field=BooleanField()))  # noqa: S611  (own columns)
+
+
+def _pattern(word: str) -> str:
+    return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def _trimmed(words: str) -> str:
+    return words.replace("\x00", "")[:LONGEST].strip()
+
+
+def _people(kind: RecordType) -> list[str]:
+    return [column.name for column in kind.columns if isinstance(column, PersonColumn)]
+
+
+def _person(kind: RecordType, words: str) -> Any:
+    """Key of the person whose id the words are; None for other words, and where records name no people."""
     from yiwang.kernel.registers import api as registers
 
-    if len(words) not in (15, 18):
+    if len(words) not in (15, 18) or not _people(kind):
         return None
     try:
         return registers.person_key(citizen_id(words))

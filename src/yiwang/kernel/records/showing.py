@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from html import escape
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -80,12 +82,12 @@ class Known:
     people: Mapping[UUID, str]
 
 
-def known_of(kind: RecordType, items: Sequence[Any]) -> Known:
-    """Names of units, places and (masked) people that the records name."""
+def known_of(kind: RecordType, items: Sequence[Any], names: Iterable[str] | None = None) -> Known:
+    """Names of units, places and (masked) people that the records name; people in the columns ``names`` only."""
     return Known(
         units=UNITS.of({item.unit_path for item in items}),
         places=PLACES.of({item.place for item in items}),
-        people=selectors.masked_ids(kind, items),
+        people=selectors.masked_ids(kind, items, names),
     )
 
 
@@ -108,18 +110,26 @@ def masked(column: Column, value: Any, people: Mapping[UUID, str]) -> str:
 
 def text_of(kind: RecordType, item: Any, name: str, known: Known) -> str:
     """One value of a record as a list shows it."""
-    value = getattr(item, name)
+    return reader_of(kind, name, known)(item)
+
+
+def reader_of(kind: RecordType, name: str, known: Known) -> Callable[[Any], str]:
+    """What gives the text of this column of a record; what can be decided for all records is decided here."""
+    value = attrgetter(name)
     if name == "unit_path":
-        return known.units.get(value, value.rstrip("/"))
+        return lambda item: known.units.get(item.unit_path, item.unit_path.rstrip("/"))
     if name == "place":
-        return known.places.get(value, value)
+        return lambda item: known.places.get(item.place, item.place)
     if name == "recorded_at":
-        return moment(value)
+        return lambda item: moment(item.recorded_at)
     if name == "source":
-        return str(value)
+        return lambda item: str(item.source)
     column = kind.column(name)
-    shown = masked(column, value, known.people)
-    return f"{value:,}" if isinstance(column, DecimalColumn) and value is not None else shown
+    if isinstance(column, DecimalColumn):
+        return lambda item: masked(column, None, known.people) if value(item) is None else f"{value(item):,}"
+    if isinstance(column, PersonColumn):
+        return lambda item: masked(column, value(item), known.people)
+    return lambda item: column.masked(value(item))
 
 
 def moment(value: datetime) -> str:
@@ -139,18 +149,19 @@ def title_of(kind: RecordType, item: Any, known: Known) -> str:
 
 def rows_of(kind: RecordType, items: Sequence[Any], names: Sequence[str]) -> list[Row]:
     """The records as rows of a list: the naming column leads, the others follow."""
-    known = known_of(kind, items)
-    others = heads(kind, [name for name in names if name != kind.options.title])
+    known = known_of(kind, items, {kind.options.title, *names})
+    title = reader_of(kind, kind.options.title, known)
     short = {column.name for column in kind.columns if isinstance(column, (DateColumn, MomentColumn))} | {"recorded_at"}
+    others = [
+        (partial(Cell, head.label, numeric=head.numeric, nowrap=head.name in short), reader_of(kind, head.name, known))
+        for head in heads(kind, [name for name in names if name != kind.options.title])
+    ]
     return [
         Row(
             pk=item.id,
             version=item.version,
-            title=title_of(kind, item, known),
-            cells=tuple(
-                Cell(head.label, text_of(kind, item, head.name, known), head.numeric, nowrap=head.name in short)
-                for head in others
-            ),
+            title=title(item) or f"#{item.id}",
+            cells=tuple([cell(text=read(item)) for cell, read in others]),
             current=isinstance(item, kind.model),
         )
         for item in items

@@ -6,7 +6,9 @@ made when missing. Tables and columns are Django's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -144,6 +146,23 @@ def indexes(kind: RecordType) -> dict[str, str]:
     return found
 
 
+# Endings of the names of our indexes; Django's and PostgreSQL's own end otherwise.
+_OURS = re.compile(r"once|day|unit|place|txid|history_(txid|id)|code|(by|of)_.+|search|triples|chars|words")
+
+
+def _drop_former(cursor: Any, kind: RecordType) -> None:
+    """Drop indexes that a former declaration made and the present one does not name."""
+    cursor.execute(
+        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN (%s, %s)",
+        [kind.table, f"{kind.table}_history"],
+    )
+    declared = indexes(kind)
+    for (name,) in cursor.fetchall():
+        ending = name.removeprefix(f"{kind.table}_")
+        if ending != name and _OURS.fullmatch(ending) and name not in declared:
+            cursor.execute(f'DROP INDEX "{name}"')
+
+
 def apply(kinds: Sequence[RecordType] | None = None) -> None:
     """Bring triggers, policies, grants and indexes of every record type in line with the declarations."""
     existing = set(connection.introspection.table_names())
@@ -165,6 +184,7 @@ def apply(kinds: Sequence[RecordType] | None = None) -> None:
                     )
                 )
                 cursor.execute(policies(kind))
+                _drop_former(cursor, kind)
                 for statement in indexes(kind).values():
                     cursor.execute(statement)
             cursor.execute(GRANTS.format(role=access.APP_ROLE))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import random
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -116,20 +117,13 @@ def _types(kinds: list[Kind]) -> Iterator[NewRow]:
 
 
 def _licences(chance: random.Random, kinds: list[Kind], usable: list[tuple[str, Kind, date, str]]) -> Iterator[NewRow]:
-    """Those issued up to the cut, then those after it; every fourth is noted in ``usable``."""
+    """Day by day, as they are issued and become known; every fourth is noted in ``usable``."""
     people = [population.person(number) for number in range(population.PEOPLE)]
     firms = [population.organisation(number) for number in range(population.ORGANISATIONS)]
     early = [kind for kind in kinds if kind.opened <= CUT]
-    totals = list(accumulate(kind.weight for kind in early))
-    for serial in range(ISSUED_AT_CUT + ISSUED_LATER):
-        kind = chance.choices(early, cum_weights=totals)[0]
-        filled = False
-        if serial < ISSUED_AT_CUT:
-            filled = serial % 20 < 11
-            last = FILLED_UNTIL if filled else CUT
-            day = kind.opened + timedelta(days=int(chance.random() * ((last - kind.opened).days + 1)))
-        else:
-            day = CUT + timedelta(days=1 + int(chance.random() * (END - CUT).days))
+    for serial, issue in enumerate(_issues(chance, early)):
+        day = date.fromordinal(issue >> 16)
+        kind, filled = early[(issue >> 1) & 0x7FFF], bool(issue & 1)
         identifier = licence_identifier(kind.code, kind.issuer, f"{day:%Y%m%d}{serial + 1:08}")
         cells: dict[str, object] = {
             "identifier": identifier,
@@ -154,6 +148,26 @@ def _licences(chance: random.Random, kinds: list[Kind], usable: list[tuple[str, 
         if serial % USED_EVERY == 0:
             usable.append((identifier, kind, day, place))
         yield NewRow(cells, kind.path, place, identifier, _known(chance, day))
+
+
+def _issues(chance: random.Random, early: list[Kind]) -> array[int]:
+    """Day, type (as its place in ``early``) and whether it was filled in later, packed into a number, of every licence:
+    so many up to the cut and so many after it, in the order of days."""
+    totals = list(accumulate(kind.weight for kind in early))
+    numbers = {kind.code: number for number, kind in enumerate(early)}
+    issues = []
+    for serial in range(ISSUED_AT_CUT + ISSUED_LATER):
+        kind = chance.choices(early, cum_weights=totals)[0]
+        filled = False
+        if serial < ISSUED_AT_CUT:
+            filled = serial % 20 < 11
+            last = FILLED_UNTIL if filled else CUT
+            day = kind.opened + timedelta(days=int(chance.random() * ((last - kind.opened).days + 1)))
+        else:
+            day = CUT + timedelta(days=1 + int(chance.random() * (END - CUT).days))
+        issues.append(day.toordinal() << 16 | numbers[kind.code] << 1 | filled)
+    issues.sort()
+    return array("q", issues)
 
 
 def _known(chance: random.Random, day: date) -> datetime:
@@ -206,20 +220,28 @@ def _proofs(chance: random.Random, matters: list[tuple[str, str, Kind, date]]) -
 def _uses(
     chance: random.Random, usable: list[tuple[str, Kind, date, str]], matters: list[tuple[str, str, Kind, date]]
 ) -> Iterator[NewRow]:
-    """Accepted ones up to the cut, later ones, and calls that failed or were not accepted.
+    """Accepted ones up to the cut, later ones, and calls that failed or were not accepted, in the order of days.
 
     The last hundred matters before the cut stand still: the overview has something to show.
     """
     awake = matters[: MATTERS_AT_CUT - 100]
     totals = list(accumulate(1 / (number + 3) for number in range(len(awake))))
     early = [item for item in usable if item[2] <= CUT]
+    drawn = []
     for serial in range(USED_AT_CUT + USED_LATER + FAILED):
-        identifier, _kind, issued, place = early[int(chance.random() * len(early))]
-        code, name, matter_kind, begin = chance.choices(awake, cum_weights=totals)[0]
+        which = int(chance.random() * len(early))
+        matter = chance.choices(range(len(awake)), cum_weights=totals)[0]
         later = USED_AT_CUT <= serial < USED_AT_CUT + USED_LATER
-        first = CUT + timedelta(days=1) if later else max(issued, begin)
+        first = CUT + timedelta(days=1) if later else max(early[which][2], awake[matter][3])
         day = first + timedelta(days=int(chance.random() * (((END if later else CUT) - first).days + 1)))
-        result = "accepted" if serial < USED_AT_CUT + USED_LATER else "failed" if serial % 3 else "refused"
+        outcome = 0 if serial < USED_AT_CUT + USED_LATER else 1 if serial % 3 else 2
+        drawn.append(day.toordinal() << 42 | which << 18 | matter << 2 | outcome)
+    drawn.sort()
+    for serial, use in enumerate(drawn):
+        day = date.fromordinal(use >> 42)
+        identifier, _kind, _issued, place = early[(use >> 18) & 0xFFFFFF]
+        code, name, matter_kind, _begin = awake[(use >> 2) & 0xFFFF]
+        result = ("accepted", "failed", "refused")[use & 3]
         cells = {
             "occurred_on": day,
             "occurred_at": moment(day, 8 + serial % 10, serial % 60),
