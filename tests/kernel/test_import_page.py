@@ -110,6 +110,32 @@ def test_good_rows_go_in_after_the_preview_and_bad_ones_come_back_in_the_workboo
     assert "写入 1 行" in page(client, run)
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_bad_rows_come_back_however_much_longer_than_the_upload_they_are(
+    ending: str, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[f"A{number}", "机", "山上", "2023-02-30"] for number in range(3_000)]
+    upload_of = workbook(*rows)
+    if ending == "csv":
+        upload_of = SimpleUploadedFile("机.csv", "\n".join(",".join(row) for row in [HEAD, *rows]).encode())
+    # What an upload may have at most: with the reasons beside them the same rows are longer.
+    size = len(upload_of.read())
+    upload_of.seek(0)
+    monkeypatch.setattr("yiwang.kernel.files.services.MAX_BYTES", size)
+    monkeypatch.setattr("yiwang.kernel.files.inspection.MAX_BYTES", size)
+    client = browser(operator)
+    run = upload(client, upload_of)
+    run.refresh_from_db()
+    assert run.bad_rows is not None
+    assert run.bad_rows.size > size
+    answer = client.get(reverse("records:import-bad-rows", args=["s05.kiosk", run.pk]))
+    data = b"".join(answer.streaming_content)  # type: ignore[attr-defined] # a file's answer
+    if ending == "csv":
+        assert len(data.decode("utf-8-sig").splitlines()) == 3_001
+    else:
+        assert sum(1 for _row in load_workbook(BytesIO(data), read_only=True).worksheets[0].iter_rows()) == 3_001
+
+
 def test_a_file_that_cannot_be_used_says_why(operator: User) -> None:
     client = browser(operator)
     run = upload(client, workbook(["x"], head=["这", "是", "什么"]))

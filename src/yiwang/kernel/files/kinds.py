@@ -35,3 +35,9 @@ EVIDENCE_TYPES = frozenset({DOCX, XLSX, PPTX, PDF, OFD, TEXT, CSV}) | IMAGE_TYPE
 def endings(types: frozenset[str]) -> str:
     """The name endings of ``types`` for a message: ".docx, .txt"."""
     return ", ".join(f".{ending}" for kind, names in EXTENSIONS.items() if kind in types for ending in names)
+
+
+def type_by_ending(filename: str, types: frozenset[str]) -> str:
+    """The one of ``types`` that the ending of a name stands for; KeyError when it stands for none of them."""
+    ending = filename.rpartition(".")[2].lower()
+    return {name: kind for kind, names in EXTENSIONS.items() if kind in types for name in names}[ending]

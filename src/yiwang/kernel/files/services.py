@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import tempfile
@@ -24,6 +25,7 @@ from yiwang.lib.problems import Problem
 
 from . import scanning
 from .inspection import CHUNK, MAX_BYTES, inspect, too_large
+from .kinds import type_by_ending
 from .models import StoredFile
 
 NAME_LENGTH = 200
@@ -48,13 +50,13 @@ def clean_name(filename: str) -> str:
     return name if len(name) <= NAME_LENGTH else f"{stem[: NAME_LENGTH - len(ending) - 1]}{dot}{ending}"[-NAME_LENGTH:]
 
 
-def _spool(upload: File[bytes] | bytes, handle: BinaryIO) -> tuple[str, int]:
-    """Copy the upload to ``handle``, refusing what is too large as soon as it is; hash and size."""
+def _spool(upload: File[bytes] | bytes, handle: BinaryIO, most: float) -> tuple[str, int]:
+    """Copy the upload to ``handle``, refusing more than ``most`` bytes as soon as they come; hash and size."""
     digest, size = hashlib.sha256(), 0
     chunks: Iterable[bytes] = [upload] if isinstance(upload, bytes) else upload.chunks(CHUNK)
     for chunk in chunks:
         size += len(chunk)
-        if size > MAX_BYTES:
+        if size > most:
             raise too_large()
         digest.update(chunk)
         handle.write(chunk)
@@ -88,11 +90,14 @@ def store(
     owner_unit: Unit | None,
     purpose: str,
     allowed: frozenset[str],
+    own: bool = False,
 ) -> StoredFile:
     """Take in a file after looking inside it; nothing is left behind when it is refused.
 
     The bytes are on disk, synced and renamed into place before the row exists. ``purpose`` is a short key
-    ("s45.evidence"). Problems: those of :func:`inspection.inspect`, ``file_infected``, ``scan_unavailable``.
+    ("s45.evidence"). A file of our ``own`` making may have any size and is what its ending says; a scanner sees it as
+    far as it takes files of that size. Problems: those of :func:`inspection.inspect`, ``file_infected``,
+    ``scan_unavailable``.
     """
     name = clean_name(filename)
     incoming = folder() / "incoming"
@@ -101,9 +106,10 @@ def store(
     path = Path(temporary)
     try:
         with os.fdopen(descriptor, "wb") as handle:
-            sha256, size = _spool(upload, handle)
-        content_type = inspect(path, name, allowed)
-        verdict = scanning.configured().scan(path)
+            sha256, size = _spool(upload, handle, math.inf if own else MAX_BYTES)
+        content_type = type_by_ending(name, allowed) if own else inspect(path, name, allowed)
+        scanner = scanning.configured() if size <= MAX_BYTES else scanning.NotScanned()
+        verdict = scanner.scan(path)
         if verdict.status == "refused":
             raise _refuse_infected(verdict.signature)
         _lock(sha256, shared=True)

@@ -135,7 +135,7 @@ def _keep(run: ImportRun, bad: Path, outcome: importing.Outcome) -> None:
         with bad.open("rb") as handle:
             run.bad_rows = files.store(
                 File(handle), f"{stem}-错误行{bad.suffix}", actor=actor, owner_unit=actor.unit,
-                purpose="records.import", allowed=files.TABLE_TYPES,
+                purpose="records.import", allowed=files.TABLE_TYPES, own=True,
             )  # fmt: skip
     run.outcome = {
         **{name: getattr(outcome, name) for name in ("rows", "new", "changed", "same", "bad")},
