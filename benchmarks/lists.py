@@ -99,15 +99,21 @@ class Reader(threading.Thread):
     def run(self) -> None:
         """Until the time is over."""
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=300)
+        # Kept as a browser keeps them.
+        cookies = {"sessionid": self.session}
         while time.monotonic() < self.begin + WARM + SECONDS:
             name, query = self.chance.choice(self.asked)
             for page in range(3):
                 start = time.monotonic()
-                connection.request("GET", f"{BASE}?{query}", headers={"Cookie": f"sessionid={self.session}"})
+                sent = "; ".join(f"{key}={value}" for key, value in cookies.items())
+                connection.request("GET", f"{BASE}?{query}", headers={"Cookie": sent})
                 answer = connection.getresponse()
                 text = answer.read().decode()
                 end = time.monotonic()
                 time.sleep(self.pause * self.chance.uniform(0.5, 1.5))
+                for set_ in answer.headers.get_all("Set-Cookie", []):
+                    key, _equals, value = set_.split(";")[0].partition("=")
+                    cookies[key] = value
                 if answer.status != 200:
                     self.wrong.append(f"{name}: {answer.status}")
                 if start > self.begin + WARM:

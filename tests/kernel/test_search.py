@@ -62,13 +62,16 @@ def paged(user: User, words: str, size: int, unit: str = "", place: str = "") ->
         page = selectors.listing(user, Review.record_type, query, size=size)
 
 
-@pytest.fixture(params=["newest", "newest few", "index", "months", "as guessed"])
+@pytest.fixture(params=["newest", "newest few", "index", "months", "filters", "as guessed"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way to the rows, whatever the planner guesses of a table so small."""
     monkeypatch.setattr(finding, "COMMON", 5)
     monkeypatch.setattr(finding, "NEWEST", {"newest": 20_000, "newest few": 10, "months": 0}.get(request.param, 50))
     if request.param != "as guessed":
-        monkeypatch.setattr(finding, "_guess", lambda _rows: 0 if request.param == "index" else 10**9)
+        # Of the rows with the words, and of those that the reader's scope leaves.
+        many = 10**9
+        having, left = {"index": (0, many), "filters": (0, 0)}.get(request.param, (many, many))
+        monkeypatch.setattr(finding, "_guess", lambda rows: having if "LIKE" in str(rows.query) else left)
         shape = finding.Shape(1, request.param == "months", date(2023, 5, 1))
         monkeypatch.setattr(finding, "_shape", lambda _kind: shape)
     return str(request.param)

@@ -79,6 +79,12 @@ def _allowed(holder: access.Account) -> tuple[tuple[NavItem, tuple[str, ...]], .
     )
 
 
+@lru_cache(maxsize=1)
+def _own_addresses() -> tuple[str, str, str]:
+    """Of messages, account and signing out."""
+    return reverse("notices:list"), reverse("access:account"), reverse("access:sign-out")
+
+
 def groups_for(request: HttpRequest) -> Navigation:
     """What this reader may open. Called by :func:`yiwang.ui.context.shell` for those who are signed in."""
     user = access.signed_in(request)
@@ -97,10 +103,11 @@ def groups_for(request: HttpRequest) -> Navigation:
                 count=unread if item.url_name == "notices:list" else 0,
             )
         )
+    notices_url, account_url, sign_out_url = _own_addresses()
     return Navigation(
         groups=tuple(NavGroup(str(label), tuple(links[key])) for key, label in GROUPS.items() if links[key]),
         unread=unread,
-        notices_url=reverse("notices:list"),
-        account_url=reverse("access:account"),
-        sign_out_url=reverse("access:sign-out"),
+        notices_url=notices_url,
+        account_url=account_url,
+        sign_out_url=sign_out_url,
     )

@@ -15,17 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.kernel.access import api as access
-from yiwang.kernel.codes import api as codes
 from yiwang.lib.identifiers import names_a_person
 from yiwang.lib.problems import Problem
 
 from . import asked as asking
-from . import overview, saving, selectors, showing
+from . import fragments, overview, saving, selectors, showing
 from .asked import Asked
-from .columns import BooleanColumn, CodeColumn
-from .forms import LONGEST_CHOICE, SaveViewForm
+from .forms import SaveViewForm
 from .guards import record_guard
-from .names import TOWNS
 from .types import RecordType
 
 PERMITTED = ("add", "correct", "import", "export")
@@ -92,34 +89,16 @@ def _list(request: HttpRequest, kind: RecordType, wanted: Asked, *, hidden: bool
         "message": problem.message(language) if problem else "",
         "lead": showing.label_of(kind, kind.options.title),
         "heads": showing.heads(kind, [name for name in names if name != kind.options.title]),
-        "body": showing.body(showing.rows_of(kind, found.items, names), _address(kind), pick=pick),
+        "body": showing.rows_html(kind, found.items, names, _address(kind), pick=pick),
         "pick": pick,
-        "filters": filter_choices(kind, wanted),
-        "towns": TOWNS.choices() if not user.place else [],
+        "forms": fragments.forms_of(request, kind, plain, names, hidden=hidden),
         "next": "" if hidden or not found.next_cursor else "?" + wanted.address(cursor=found.next_cursor),
         "first": "?" + wanted.address() if wanted.cursor else "",
         "query": plain.address(),
         "views": [(view, _view_address(view.query, view.columns)) for view in views],
-        "choices": [(name, label, name in names) for name, label in showing.choices(kind)],
         "may": {action: selectors.can(user, kind, action) for action in PERMITTED},
     }
     return render(request, "records/list.html", context, status=problem.status if problem else 200)
-
-
-def filter_choices(kind: RecordType, wanted: Asked) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
-    """Name, label, present value and values of every filter; a filter without values is written, not chosen."""
-    language = get_language() or "zh"
-    found = []
-    for name in kind.options.filters:
-        column = kind.column(name)
-        values: list[tuple[str, str]] = []
-        if isinstance(column, CodeColumn):
-            every = codes.code_list(column.codes).values()
-            values = [(item.value, item.label(language)) for item in every] if len(every) <= LONGEST_CHOICE else []
-        elif isinstance(column, BooleanColumn):
-            values = [("是", _("是")), ("否", _("否"))]
-        found.append((name, str(column.verbose_name), wanted.filters.get(name, ""), values))
-    return found
 
 
 def _view_address(query: str, columns: list[str]) -> str:

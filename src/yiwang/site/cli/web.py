@@ -121,6 +121,8 @@ def run_server(port: int, *, worker: bool) -> None:
                 "threads": THREADS,
                 # Whichever process is free takes the next request; kept connections all end up with one of them.
                 "keepalive": 0,
+                # What a process takes beyond its threads would wait in its own queue while another one idles.
+                "worker_connections": THREADS,
                 "post_worker_init": _settle,
                 "timeout": 60,
                 "graceful_timeout": 20,
