@@ -185,7 +185,7 @@ def database() -> dict[str, Any]:
     """Django's database settings from ``DATABASE_URL`` or the embedded server's remembered address."""
     parts = urlsplit(postgres.database_url())
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yiwang.lib.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "yiwang",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -65,7 +65,10 @@ def open_session(request: HttpRequest, user: User) -> UserSession:
 
 def current(request: HttpRequest) -> UserSession | None:
     """The row of this request's session."""
-    return UserSession.objects.filter(session_key=request.session.session_key or "").first()
+    key = request.session.session_key or ""
+    noted: UserSession | None = getattr(request.session, "noted", None)
+    # A session that was made or renamed in this request was not read.
+    return noted if noted and noted.session_key == key else UserSession.objects.filter(session_key=key).first()
 
 
 def touch(row: UserSession) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -53,8 +54,10 @@ def for_user(user: User) -> QuerySet[Notice]:
 
 
 def unread_count(user: User) -> int:
-    """How many are not yet read."""
-    return for_user(user).filter(read_at=None).count()
+    """How many are not yet read; every page asks, so in words of ours: compiling them took longer than the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM notices_notice WHERE user_id = %s AND read_at IS NULL", [user.pk])
+        return int(cursor.fetchone()[0])
 
 
 def mark_read(user: User, ids: Iterable[int] | None = None) -> int:

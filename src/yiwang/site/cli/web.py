@@ -14,8 +14,9 @@ import click
 from yiwang.site import config, postgres, state
 from yiwang.site.cli import ports
 
-# Of each web process. More would take turns at the interpreter and make every page late instead of the last ones.
-THREADS = 4
+# Of each web process: so many slow pages, such as a report's, leave room for others. More would take turns at the
+# interpreter and make every page late instead of the last ones.
+THREADS = 3
 PORT = click.option(
     "--port", type=click.IntRange(1, 65535), help="端口，默认 PORT 或 8000；占用时取下一个 / next free when taken"
 )
