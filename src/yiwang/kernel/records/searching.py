@@ -89,12 +89,13 @@ def found_by(kind: RecordType, words: str) -> Q:
     return found
 
 
-def in_month(kind: RecordType, words: str, number: int) -> Q:
-    """That a row is of the month with this number, as the index that finds the words knows it."""
-    known, letter = _text_and_month(kind), chr(number)
+def in_month(kind: RecordType, words: str, number: str) -> str:
+    """Condition that a row is of the month with this number (SQL), as the index that finds the words knows it."""
+    known = _text_and_month(kind)
     if all(_TRIPLE.search(word) for word in words.split()):
-        return _raw(f"({known}) LIKE %s", f"%{letter * 3}%")
-    return _raw(f"string_to_array({known}, NULL) @> ARRAY[%s]", letter)
+        # Of our own columns and a number: there is no value in it, and so its per cent signs are doubled.
+        return f"({known}) LIKE '%%' || repeat(chr({number}), 3) || '%%'"
+    return f"string_to_array({known}, NULL) @> ARRAY[chr({number})]"
 
 
 def read_through(kind: RecordType, words: str) -> Q:
