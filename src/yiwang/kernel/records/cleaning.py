@@ -129,7 +129,7 @@ class _Link(_Reading):
             return text
         if known is None:
             return self.read(cell)
-        raise self.column.unknown(text)
+        raise self.column.unknown(text, above=self.own is not None)
 
 
 def clean_row(kind: RecordType, cells: Mapping[str, object]) -> Cleaned:

@@ -427,13 +427,16 @@ class LinkColumn(TextColumn):
             raise self.unknown(text)
         return text
 
-    def unknown(self, text: str) -> CellFault:
-        """The fault of a code that no record has."""
-        name = self._target().name_zh
+    def unknown(self, text: str, *, above: bool = False) -> CellFault:
+        """The fault of a code that no record has; ``above`` when a row above in the same file may bring it."""
+        target = self._target()
+        zh, en = "", ""
+        if above:
+            zh, en = "如它在本文件中，请排到本行之前。", " If it stands in this file, put it above this row."
         return CellFault(
             "link_unknown",
-            f"没有编号为“{text[:40]}”的{name}，请先登记或核对编号。",
-            f'There is no {self._target().name_en} with the code "{text[:40]}".',
+            f"没有编号为“{text[:40]}”的{target.name_zh}，请先登记或核对编号。{zh}",
+            f'There is no {target.name_en} with the code "{text[:40]}".{en}',
         )
 
     def known(self, values: Collection[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from .base import Record
 from .cleaning import LONGEST_SOURCE_ID, Cleaner, Places, Units, check_dates, people_of
 from .columns import CellFault, Column, PersonColumn, cell_text
 from .loading import copy_rows, uncollected
-from .reading import HEADING_ROWS, Line, lines, unmarked
+from .reading import HEADING_ROWS, Line, Merged, lines, merged, unmarked
 from .refused import FAULTS, Refused
 from .registry import record_types
 from .selectors import can, may_write
@@ -89,10 +89,10 @@ class Good:
         return {"unit_path": self.unit_path, "place": self.place, **self.values}
 
 
-def heading(kind: RecordType, rows: Iterator[Line]) -> tuple[list[str], list[str]]:
+def heading(kind: RecordType, rows: Iterator[Line], cells_merged: Sequence[Merged] = ()) -> tuple[list[str], list[str]]:
     """Field names by column ("" for the column of faults of a returned file), and the headings as written.
 
-    Problems: ``heading_not_found``, ``heading_twice``, ``heading_unknown``, ``heading_missing``,
+    Problems: ``heading_merged``, ``heading_not_found``, ``heading_twice``, ``heading_unknown``, ``heading_missing``,
     ``file_of_other_type``.
     """
     known, passed = names_of(kind), []
@@ -104,11 +104,14 @@ def heading(kind: RecordType, rows: Iterator[Line]) -> tuple[list[str], list[str
     else:
         for texts in passed:
             _refuse_other_type(kind, texts)
+        # Below a title in the first row.
+        _refuse_merged(found for found in cells_merged if 1 < found.bottom <= HEADING_ROWS)
         raise Problem(
             "heading_not_found",
             f"前 {HEADING_ROWS} 行中没有“{kind.name_zh}”的表头，应有：{'、'.join(labels(kind))}。",
             f"No heading of {kind.name_en} was found in the first {HEADING_ROWS} rows.",
         )
+    _refuse_merged(found for found in cells_merged if found.top <= line.number <= found.bottom)
     while texts and not texts[-1]:
         texts.pop()
     unknown = [text for text in texts if text not in known and text != FAULTS]
@@ -137,6 +140,16 @@ def heading(kind: RecordType, rows: Iterator[Line]) -> tuple[list[str], list[str
             f"Required columns are missing: {', '.join(missing)}.",
         )
     return fields, texts
+
+
+def _refuse_merged(cells_merged: Iterable[Merged]) -> None:
+    """Problem ``heading_merged`` for the first: merged cells leave columns without a name, or rows without a cell."""
+    for found in cells_merged:
+        raise Problem(
+            "heading_merged",
+            f"表头有合并单元格（{found.name}）。请取消合并，每列写一个名称，或使用下载的模板。",
+            f"Cells of the heading are merged ({found.name}). Unmerge them and name each column, or use the template.",
+        )
 
 
 def names_of(kind: RecordType) -> dict[str, str]:
@@ -189,7 +202,7 @@ def run(
     check_source(source)
     outcome = Outcome()
     rows = lines(path)
-    fields, texts = heading(kind, rows)
+    fields, texts = heading(kind, rows, merged(path))
     reader = _Reader(kind, fields, actor, unit)
     keeper = _Keeper(kind, actor, source, write)
     with uncollected(), Refused(kind, texts, fields, bad_rows, outcome) as refused:

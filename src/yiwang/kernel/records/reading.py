@@ -6,9 +6,11 @@ import codecs
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 
@@ -21,6 +23,11 @@ LONGEST_CELL = 10_000
 # So many characters of three bytes before the first wrong byte: GB18030 text does not come out as UTF-8 by chance.
 SURELY_UTF_8 = 2
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+# What the libraries raise about a workbook that is cut off, altered or encrypted.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(ParseError, KeyError, IndexError, ValueError, OSError),
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?", re.ASCII)
 csv.field_size_limit(LONGEST_CELL * 10)
@@ -38,7 +45,7 @@ def lines(path: Path) -> Iterator[Line]:
     """The rows of a .csv, .txt or .xlsx, blank ones left out; a long file is never in memory as a whole.
 
     Problems: ``file_not_found``, ``file_type_refused``, ``file_empty``, ``encoding_unknown``, ``encoding_broken``,
-    ``file_damaged``, ``heading_merged``.
+    ``file_damaged``.
     """
     if not path.is_file():
         raise Problem("file_not_found", f"找不到文件 {path}。", f"There is no file {path}.")
@@ -138,33 +145,52 @@ def _workbook(path: Path) -> Iterator[Line]:
     try:
         book = load_workbook(path, read_only=True, data_only=False)
         sheet = book.worksheets[0]
-        _refuse_merged(path)
         # A sheet that claims a size it does not have would hide its rows.
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             if any(cell not in (None, "") for cell in cells):
                 yield Line(number, cells)
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
-        raise Problem(
-            "file_damaged",
-            f"工作簿 {path.name} 打不开（{error}）。请用 WPS 打开确认后另存为 .xlsx。",
-            f"The workbook {path.name} cannot be opened ({error}). Open it, then save it again as .xlsx.",
-        ) from error
+    except BROKEN as error:
+        raise _damaged(path, error) from error
 
 
-def _refuse_merged(path: Path) -> None:
-    """A heading whose cells are merged has columns without a name."""
-    with zipfile.ZipFile(path) as archive:
-        name = next((name for name in sorted(archive.namelist()) if name.startswith("xl/worksheets/sheet")), "")
-        text = archive.read(name)[-BLOCK:] if name else b""
-    for left, top, right, bottom in MERGED.findall(text):
-        if left != right and 1 < int(bottom) <= HEADING_ROWS:
-            place = f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}"
-            raise Problem(
-                "heading_merged",
-                f"表头附近有合并单元格（{place}）。请取消合并，每列写一个名称，或使用下载的模板。",
-                f"Cells near the heading are merged ({place}). Unmerge them and name each column, or use the template.",
-            )
+def _damaged(path: Path, error: Exception) -> Problem:
+    return Problem(
+        "file_damaged",
+        f"工作簿 {path.name} 打不开（{error}）。请用 WPS 打开确认后另存为 .xlsx。",
+        f"The workbook {path.name} cannot be opened ({error}). Open it, then save it again as .xlsx.",
+    )
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A range of merged cells, as a spreadsheet names it: "A2:B2" is in the rows ``top`` to ``bottom``."""
+
+    name: str
+    top: int
+    bottom: int
+
+
+def merged(path: Path) -> tuple[Merged, ...]:
+    """The merged cells of a workbook's first sheet; none of any other file."""
+    if not zipfile.is_zipfile(path):
+        return ()
+    tail = b""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = next((name for name in sorted(archive.namelist()) if name.startswith("xl/worksheets/sheet")), "")
+            if not name:
+                return ()
+            with archive.open(name) as sheet:
+                # They are written behind the rows, which may be 200 MB.
+                while block := sheet.read(BLOCK):
+                    tail = (tail + block)[-BLOCK:]
+    except BROKEN as error:
+        raise _damaged(path, error) from error
+    return tuple(
+        Merged(f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}", int(top), int(bottom))
+        for left, top, right, bottom in MERGED.findall(tail)
+    )
 
 
 def safe(text: str) -> str:
