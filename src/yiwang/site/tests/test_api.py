@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from ninja import Schema
 
 from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.audit import api as audit
@@ -31,6 +33,22 @@ def test_every_operation_has_an_id_and_a_summary() -> None:
     assert [item["path"] for item in found if not item["summary"]] == []
     ids = [operation["operationId"] for methods in api.schema()["paths"].values() for operation in methods.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_no_two_shapes_of_the_interface_have_one_name() -> None:
+    """The description knows them by name: of two, the second would take the first's place without a word."""
+    places: dict[str, set[str]] = defaultdict(set)
+
+    def note(shape: type[Schema]) -> None:
+        for kind in shape.__subclasses__():
+            if kind.__module__.startswith("yiwang."):
+                places[kind.__name__].add(kind.__module__)
+            note(kind)
+
+    api.schema()
+    note(Schema)
+    assert len(places) > 50
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 @pytest.mark.django_db

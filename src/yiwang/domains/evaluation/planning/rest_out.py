@@ -36,7 +36,7 @@ from yiwang.domains.evaluation.planning.rest_schemas import (
     StepOut,
     TargetOut,
     TaskOut,
-    UnitOut,
+    UnitNameOut,
     ValueOut,
     VersionOut,
     WordsOut,
@@ -54,9 +54,9 @@ def quantity(indicator: Indicator, value: Decimal, hedge: str = "") -> QuantityO
     return QuantityOut(value=base.digits, unit=base.unit, shown=shown)
 
 
-def unit_out(row: Unit) -> UnitOut:
+def unit_out(row: Unit) -> UnitNameOut:
     """A unit."""
-    return UnitOut(code=row.code, name_zh=row.name_zh, name_en=row.name_en)
+    return UnitNameOut(code=row.code, name_zh=row.name_zh, name_en=row.name_en)
 
 
 def version_out(row: PlanVersion) -> VersionOut:

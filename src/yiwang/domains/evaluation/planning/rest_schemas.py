@@ -9,7 +9,7 @@ from ninja import Schema
 from yiwang.domains.evaluation.planning.types import TaskStatus
 
 
-class UnitOut(Schema):
+class UnitNameOut(Schema):
     """A unit by code and name."""
 
     code: str
@@ -79,8 +79,8 @@ class TaskOut(Schema):
     title_zh: str
     title_en: str
     requirement: str
-    lead_unit: UnitOut
-    support_units: list[UnitOut]
+    lead_unit: UnitNameOut
+    support_units: list[UnitNameOut]
     systems: list[str]
     starts_on: date
     due_on: date
@@ -142,7 +142,7 @@ class ValueOut(Schema):
     as_of_stated: bool
     is_target: bool
     period_start: date | None
-    reported_by: UnitOut
+    reported_by: UnitNameOut
     evidence: str
     note: str
     recorded_at: datetime
@@ -178,7 +178,7 @@ class FigureOut(Schema):
     is_fact: bool
     relation: str
     weight: str
-    lead_unit: UnitOut
+    lead_unit: UnitNameOut
     baseline: QuantityOut | None
     targets: list[TargetOut]
     synthetic_target: bool
@@ -238,7 +238,7 @@ class JudgedOut(Schema):
     code: str
     name_zh: str
     name_en: str
-    lead_unit: UnitOut
+    lead_unit: UnitNameOut
     value: ValueOut | None
     judgement: JudgementOut
     cause: str
@@ -314,7 +314,7 @@ class HandInRow(Schema):
     id: int
     round: int
     task: str
-    unit: UnitOut
+    unit: UnitNameOut
     state: str
     due_on: date
     revision: int
@@ -347,7 +347,7 @@ class AdjustmentOut(Schema):
     new_text: str
     reason: str
     basis: str
-    unit: UnitOut
+    unit: UnitNameOut
     state: str
     proposed_on: date
     proposed_by: str

@@ -16,7 +16,7 @@ from . import selectors
 router = Router(tags=["s37"], auth=access.api_auth)
 
 
-class SystemOut(Schema):
+class CloudSystemOut(Schema):
     """A system as of a day."""
 
     system_code: str
@@ -36,7 +36,7 @@ class SystemsOut(Schema):
     moved: int
     to_move: int
     counts: dict[str, int]
-    systems: list[SystemOut]
+    systems: list[CloudSystemOut]
 
 
 @router.get("/systems", response=SystemsOut, operation_id="cloud_systems", summary="政务信息系统上云情况")
@@ -46,7 +46,7 @@ def cloud_systems(request: HttpRequest, as_of: date | None = None) -> SystemsOut
     access.require(user, "s37.system", "view")
     found = selectors.systems(user, as_of or selectors.last_day(user) or today())
     rows = [
-        SystemOut(
+        CloudSystemOut(
             system_code=row.system.system_code,
             name=row.system.name,
             unit_path=row.system.unit_path,

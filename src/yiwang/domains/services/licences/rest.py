@@ -15,7 +15,7 @@ from . import selectors
 router = Router(tags=["s06"], auth=access.api_auth)
 
 
-class TypeOut(Schema):
+class LicenceTypeOut(Schema):
     """A licence type as of a day."""
 
     type_code: str
@@ -35,7 +35,7 @@ class OverviewOut(Schema):
     used: int
     matters: int
     asleep: int
-    types: list[TypeOut]
+    types: list[LicenceTypeOut]
 
 
 class VerifiedOut(Schema):
@@ -57,7 +57,7 @@ def licence_overview(request: HttpRequest, as_of: date | None = None) -> Overvie
     access.require(user, "s06.licence", "view")
     found = selectors.overview(user, as_of or selectors.last_day(user) or today())
     types = [
-        TypeOut(
+        LicenceTypeOut(
             type_code=row.type.type_code, name=row.type.name, state=row.state, issued=row.issued, used=row.used,
             ending=row.ending, last_issued=row.last_issued,
         )
