@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Max, Min
 
 from yiwang.kernel.access.api import User
+from yiwang.kernel.limits import api as limits
 from yiwang.kernel.records import api as records
 
 from .models import Attachment, DataResource, DataUpdate
 
-# Days of each update cycle; "other" has none. Overdue after one and a half of them (domain.md §6.1).
+# Days of each update cycle; "other" has none. How much of it may pass is the parameter "catalogue.stale".
 PERIODS = {"realtime": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 STATES = ("unattached", "overdue", "unpublished", "current")
 
@@ -78,19 +80,24 @@ def catalogue(user: User, as_of: date) -> Catalogue:
     first = dict(attached.values_list("resource_code").order_by().annotate(first=Min("valid_from")))
     updates = records.visible(user, DataUpdate.record_type).filter(occurred_on__lte=as_of)
     last = dict(updates.values_list("resource_code").order_by().annotate(last=Max("occurred_on")))
-    rows = [_row(found, first.get(found.resource_code), last.get(found.resource_code), as_of) for found in resources]
+    stale = limits.param("catalogue.stale", as_of).value
+    rows = [
+        _row(found, first.get(found.resource_code), last.get(found.resource_code), as_of, stale) for found in resources
+    ]
     rows.sort(key=lambda row: (STATES.index(row.state), row.due_on or date.max, row.resource.resource_code))
     counts = Counter(row.state for row in rows)
     return Catalogue(as_of, rows, _units(rows), {state: counts[state] for state in STATES})
 
 
-def _row(resource: DataResource, attached: date | None, updated: date | None, as_of: date) -> ResourceRow:
+def _row(
+    resource: DataResource, attached: date | None, updated: date | None, as_of: date, stale: Decimal
+) -> ResourceRow:
     online = resource.published_on is not None and resource.published_on <= as_of
     opened = online and resource.opened_on is not None and resource.opened_on <= as_of
     period = PERIODS.get(resource.update_cycle)
     # Data that was attached is as fresh as that day until its first update.
     fresh = max(filter(None, (attached, updated)), default=None) if attached else None
-    due = fresh + timedelta(days=period * 3 // 2) if fresh is not None and period is not None else None
+    due = fresh + timedelta(days=int(period * stale / 100)) if fresh is not None and period is not None else None
     if not online:
         state = "unpublished"
     elif attached is None:
