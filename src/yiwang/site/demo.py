@@ -49,7 +49,7 @@ def run(port: int) -> None:
 
 
 def _gather_statistics() -> None:
-    """Let the planner know what was loaded: PostgreSQL's own daemon comes by after a minute or two, the reader before."""
+    """Let the planner know what was loaded: PostgreSQL's own daemon comes by in a minute or two, readers before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_stat_user_tables WHERE coalesce(last_analyze, last_autoanalyze) IS NULL "
