@@ -128,7 +128,8 @@ def test_another_unit_or_place_than_the_reader_s_gives_nothing() -> None:
 )
 def test_the_indexes_of_words_answer_a_search_of_a_month(words: str, index: str) -> None:
     kind = Review.record_type
-    of_month = RawSQL(f"({searching.in_month(kind, words, '47000')})", [], output_field=BooleanField())  # noqa: S611  (ours)
+    condition = f"({searching.in_month(kind, words, '47000')})"
+    of_month = RawSQL(condition, [], output_field=BooleanField())  # noqa: S611  (the words are not in it)
     rows = Review.objects.filter(searching.found_by(kind, words), of_month)
     with connection.cursor() as cursor:
         # Of so few rows the planner would read all.
@@ -143,7 +144,7 @@ def test_the_indexes_of_words_answer_a_search_of_a_month(words: str, index: str)
 def test_database_and_program_agree_on_the_month_of_a_day(day: date) -> None:
     letters = searching.month_letters(Review.record_type)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {letters} FROM (SELECT %s::date AS occurred_on) AS row", [day])  # noqa: S608  (our own)
+        cursor.execute(f"SELECT {letters} FROM (SELECT %s::date AS occurred_on) AS row", [day])  # noqa: S608  (no value in it)
         assert cursor.fetchone()[0] == chr(searching.month(day)) * 3
 
 

@@ -107,7 +107,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "access:sign-in"
 LOGIN_REDIRECT_URL = "home"
-SESSION_ENGINE = "yiwang.kernel.access.sessionstore"
+SESSION_ENGINE = "yiwang.kernel.access.backend"
 # Idle log-out after 30 minutes, a working day at the longest (GB/T 22239 level 2, login failure and idle handling).
 YIWANG_SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 10 * 60 * 60

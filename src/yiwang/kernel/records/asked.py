@@ -33,6 +33,7 @@ class Asked:
     place: str = ""
     since: date | None = None
     until: date | None = None
+    on: date | None = None
     known: date | None = None
     cursor: str = ""
     columns: tuple[str, ...] = ()
@@ -40,7 +41,7 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.filters or self.words or self.unit or self.place or self.since or self.until)
+        return bool(self.filters or self.words or self.unit or self.place or self.since or self.until or self.on)
 
     def query(self) -> Query:
         """For the selectors. Problem ``unit_unknown``."""
@@ -51,6 +52,7 @@ class Asked:
             place=self.place,
             since=self.since,
             until=self.until,
+            on=self.on,
             cursor=self.cursor,
         )
 
@@ -66,6 +68,7 @@ class Asked:
                 ("place", asked.place),
                 ("since", asked.since),
                 ("until", asked.until),
+                ("on", asked.on),
                 ("known", asked.known),
             )
             if value
@@ -148,6 +151,7 @@ def read(kind: RecordType, data: MultiValueDict[str, str], *, secret: bool = Fal
         place=place,
         since=_day(data, "since"),
         until=_day(data, "until"),
+        on=_day(data, "on"),
         known=known,
         cursor=data.get("cursor", "")[:200],
         columns=tuple(dict.fromkeys(name for name in data.getlist("cols") if name in shown)),

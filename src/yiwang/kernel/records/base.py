@@ -17,7 +17,7 @@ from .types import RecordOptions, RecordType
 REGISTRY: dict[str, RecordType] = {}
 BUSINESS_DATES = frozenset({"valid_from", "valid_to", "occurred_on"})
 # Words that addresses, forms and the interface use beside the columns.
-RESERVED = frozenset({"unit", "q", "since", "until", "known", "cursor", "limit", "cols", "pk", "step", "format"})
+RESERVED = frozenset({"unit", "q", "on", "since", "until", "known", "cursor", "limit", "cols", "pk", "step", "format"})
 # What every record has: a column of the same name would take its place without a word.
 OWN = frozenset(
     {
@@ -73,7 +73,7 @@ def _check(kind: RecordType) -> None:
         *options.columns,
         *options.search,
         *options.filters,
-        *([options.code] if options.code else []),
+        *filter(None, (options.code, options.ends)),
     }
     unknown = named - names - {"unit_path", "place", kind.date_field}
     if unknown:

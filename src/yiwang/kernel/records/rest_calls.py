@@ -24,6 +24,7 @@ from .types import RecordType
 # Ninja's Query and Path are generics to a type checker and functions to Python.
 query_of: Any = Query
 path_of: Any = Path
+HELD = query_of(None, description="该日有效的记录")
 KNOWN = query_of(None, description="按当日掌握的情况")
 PK = path_of(..., ge=1, lt=2**63)
 
@@ -55,6 +56,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
         place: str = query_of("", pattern="^[0-9]{0,12}$", description="区划代码或其前几位"),
         since: date | None = None,
         until: date | None = None,
+        on: date | None = HELD,
         known: date | None = KNOWN,
         cursor: str = query_of("", max_length=200),
         limit: int = query_of(selectors.PAGE, ge=1, le=MAX_LIMIT),
@@ -78,6 +80,7 @@ def add_calls(router: Router, kind: RecordType) -> None:
             place=place,
             since=since,
             until=until,
+            on=on,
             cursor=cursor,
         )
         if known is None:

@@ -32,7 +32,8 @@ REMEMBERED = 300
 
 @dataclass(frozen=True)
 class Query:
-    """What a list shows: filters by column, words, unit, place, days (inclusive), and from which record on."""
+    """What a list shows: filters by column, words, unit, place, days (inclusive), the day ``on`` which they hold; from
+    which record on."""
 
     filters: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
@@ -40,6 +41,7 @@ class Query:
     place: str = ""
     since: date | None = None
     until: date | None = None
+    on: date | None = None
     cursor: str = ""
 
 
@@ -125,7 +127,20 @@ def narrowed(kind: RecordType, rows: QuerySet[Any], query: Query) -> QuerySet[An
         rows = rows.filter(**{f"{day}__gte": query.since})
     if query.until:
         rows = rows.filter(**{f"{day}__lte": query.until})
+    if query.on:
+        rows = _holding(kind, rows, query.on)
     return rows.filter(searching.found_by(kind, query.words)) if query.words.strip() else rows
+
+
+def _holding(kind: RecordType, rows: QuerySet[Any], on: date) -> QuerySet[Any]:
+    if not kind.ends:
+        raise Problem(
+            "filter_invalid",
+            f"{kind.name_zh}没有终止日期，不能按“某日有效”筛选。",
+            f"{kind.name_en} do not end: they cannot be filtered by a day on which they hold.",
+            filter="on",
+        )
+    return rows.filter(Q(**{kind.ends: None}) | Q(**{f"{kind.ends}__gt": on}), **{f"{kind.date_field}__lte": on})
 
 
 def _unit_range(query: Query) -> tuple[str, str] | None:
@@ -174,7 +189,7 @@ def _count(user: access.User, kind: RecordType, query: Query, rows: QuerySet[Any
     took longer than fetching the page (6 ms of 8).
     """
     asked = (kind.key, access.bounds(scope(user, kind, "view")), sorted(query.filters.items()), query.unit, query.place)
-    key = "records-more-" + hashlib.sha256(repr((asked, query.since, query.until)).encode()).hexdigest()
+    key = "records-more-" + hashlib.sha256(repr((asked, query.since, query.until, query.on)).encode()).hexdigest()
     if cache.get(key):
         return COUNTED + 1
     total = rows.order_by()[: COUNTED + 1].count()

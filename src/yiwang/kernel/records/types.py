@@ -31,8 +31,9 @@ class RecordOptions:
     ``key`` names the type inside its system ("kiosk" makes the resource ``s05.kiosk``). ``title`` is the column that
     names a record to people; ``code`` the column that identifies it (its value is the source id of a record that
     brings none). ``columns`` are those of the list, ``search`` the columns of the search box, ``filters`` columns that
-    get a choice above the list and an index. ``rules`` look at a whole row. ``example``: the cells that, beside the
-    columns' own examples, make a row that the rules let in: the template shows them.
+    get a choice above the list and an index. ``ends`` is the column of the (exclusive) last day of an event that lasts,
+    as a registration does; states have ``valid_to``. ``rules`` look at a whole row. ``example``: the cells that, beside
+    the columns' own examples, make a row that the rules let in: the template shows them.
     """
 
     key: str
@@ -42,6 +43,7 @@ class RecordOptions:
     code: str = ""
     search: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+    ends: str = ""
     rules: tuple[Rule, ...] = ()
     example: Mapping[str, str] = field(default_factory=dict)
     icon: str = "table"
@@ -85,6 +87,11 @@ class RecordType:
     def date_field(self) -> str:
         """The business date that lists are ordered and cut by."""
         return self.model.business_date
+
+    @property
+    def ends(self) -> str:
+        """The column of the day from which on a record holds no more; "" when records of this type do not end."""
+        return "valid_to" if self.date_field == "valid_from" else self.options.ends
 
     def column(self, name: str) -> Column:
         """The column of this name; KeyError when there is none."""

@@ -82,6 +82,7 @@ class CitizenUser(EventRecord):
         columns=("occurred_on", "app_code", "person_key", "channel", "cancelled_on", "place"),
         search=("app_code",),
         filters=("app_code", "channel"),
+        ends="cancelled_on",
         rules=(cancelled_after,),
         icon="user-check",
         help_zh="发生日期即实名注册日期；同一人在一个应用只有一条，来源编号填平台的用户编号。外地居民也可以注册，所在地不填。",
@@ -106,6 +107,7 @@ class EnterpriseUser(EventRecord):
         columns=("occurred_on", "app_code", "uscc", "name", "cancelled_on", "place"),
         search=("name", "uscc"),
         filters=("app_code",),
+        ends="cancelled_on",
         rules=(cancelled_after,),
         icon="building-store",
     )
