@@ -74,7 +74,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         many = 10**9
         having, left = {"index": (0, many), "filters": (0, 0)}.get(request.param, (many, many))
         monkeypatch.setattr(finding, "_guess", lambda rows: having if "LIKE" in str(rows.query) else left)
-        shape = finding.Shape(1, request.param == "months", date(2023, 5, 1))
+        shape = finding.Shape(1, request.param == "months")
         monkeypatch.setattr(finding, "_shape", lambda _kind: shape)
     return str(request.param)
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.core.cache import cache
@@ -48,11 +47,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Shape:
-    """Of a table, as statistics know it: rows, whether they lie as time went, and the oldest business date."""
+    """Of a table, as statistics know it: rows, and whether they lie as time went."""
 
     rows: int
     orderly: bool
-    oldest: date | None
 
 
 def keys_found(kind: RecordType, rows: QuerySet[Any], words: str, size: int, most: int, after: Ordered) -> Found:
@@ -73,8 +71,8 @@ def keys_found(kind: RecordType, rows: QuerySet[Any], words: str, size: int, mos
         near = _among_newest(kind, rows, words, max(COMMON, size), after)
         if len(near) >= size:
             return Found(near[:size], len(near), more=True)
-    if guess > SELDOM and shape.orderly and shape.oldest is not None:
-        return _by_month(kind, rows, words, size, shape.oldest, after)
+    if guess > SELDOM and shape.orderly:
+        return _by_month(kind, rows, words, size, after)
     return _by_index(kind, rows, words, size, most, after)
 
 
@@ -90,8 +88,7 @@ def _shape(kind: RecordType) -> Shape:
                 [kind.table, kind.date_field, f'"{kind.table}"'],
             )
             count, correlation = cursor.fetchone()
-        days = kind.model._base_manager.order_by(kind.date_field).values_list(kind.date_field, flat=True)
-        shape = Shape(max(count, 0), abs(correlation or 0) >= ORDERLY, days.first())
+        shape = Shape(max(count, 0), abs(correlation or 0) >= ORDERLY)
         cache.set(key, shape, timeout=REMEMBERED)
     return shape
 
@@ -134,17 +131,19 @@ def _sorted(kind: RecordType, rows: QuerySet[Any], size: int, most: int) -> Foun
     return Found([key for key, _total in pairs], min(total, most), total > most)
 
 
-def _by_month(kind: RecordType, rows: QuerySet[Any], words: str, size: int, oldest: date, after: Ordered) -> Found:
+def _by_month(kind: RecordType, rows: QuerySet[Any], words: str, size: int, after: Ordered) -> Found:
     """The same for the month of the first row, the month before it and so on, until there are enough."""
-    newest = after(kind.model._base_manager.all()).values_list(kind.date_field, flat=True).first()
-    if newest is None:
+    every = kind.model._base_manager.all()
+    newest = after(every).values_list(kind.date_field, flat=True).first()
+    oldest = every.order_by(kind.date_field).values_list(kind.date_field, flat=True).first()
+    if newest is None or oldest is None:
         return Found([], 0, more=False)
     query, most = after(rows.filter(searching.found_by(kind, words))).query, max(COMMON, size)
     where, given = query.get_compiler(connection=connection).compile(query.where)
     with connection.cursor() as cursor:
         # One question for all months: the loop over them is the database's, which ends it when it has enough.
         cursor.execute(
-            f"SELECT found.id FROM generate_series(%s, %s, -1) AS month(number) CROSS JOIN LATERAL "  # noqa: S608  (compiled by Django)
+            "SELECT found.id FROM generate_series(%s, %s, -1) AS month(number) CROSS JOIN LATERAL "  # noqa: S608  (compiled by Django)
             f'(SELECT id FROM "{kind.table}" WHERE {where} AND {searching.in_month(kind, words, "month.number")} '
             f'ORDER BY "{kind.date_field}" + 0 DESC, id + 0 DESC LIMIT %s) AS found LIMIT %s',
             [searching.month(newest), searching.month(oldest), *given, most, most],
