@@ -136,7 +136,7 @@ def by_page(home: Path) -> tuple[list[str], bool]:
             begun.refresh_from_db()
             if begun.outcome["new"] != good or not begun.outcome["written"]:
                 raise SystemExit(f"the good rows did not go in: {begun.outcome}")
-        errors = 4 * begun.outcome["bad"]
+        errors = _told(_workbook_reasons(begun.bad_rows)) if bad else 0
         lines.append(
             _line(".xlsx, checked by the page's job", SHEET_ROWS, SHEET_ROWS - good, errors, took[bad], memory[bad])
         )

@@ -1,7 +1,6 @@
 """What Django asks of this room: sessions, and the account of one. Signing in is :mod:`yiwang.kernel.access.signin`.
 
-Every request reads a session and the note of it that its limits need: one question instead of two, and in words of ours
-(1 ms less of a page's 13).
+Every request reads a session and the note of it that its limits need: one question instead of two, and in plain SQL.
 """
 
 from __future__ import annotations

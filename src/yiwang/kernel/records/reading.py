@@ -25,7 +25,7 @@ SURELY_UTF_8 = 2
 MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 # What the libraries raise about a workbook that is cut off, altered or encrypted.
 BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError),
     *(ParseError, KeyError, IndexError, ValueError, OSError),
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -94,9 +94,9 @@ def visible(user: access.User, kind: RecordType, model: type[Any] | None = None)
     return rows.filter(unit_path__gte=low, unit_path__lt=high)
 
 
-def in_force(rows: QuerySet[Any], day: date) -> QuerySet[Any]:
-    """States that hold on the day; ``valid_to`` is exclusive."""
-    return rows.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+def in_force(rows: QuerySet[Any], day: date, begin: str = "valid_from", end: str = "valid_to") -> QuerySet[Any]:
+    """Rows that hold on the day, states unless other columns are named; the end is exclusive."""
+    return rows.filter(Q(**{end: None}) | Q(**{f"{end}__gt": day}), **{f"{begin}__lte": day})
 
 
 def select(user: access.User, kind: RecordType, query: Query) -> QuerySet[Any]:
@@ -140,7 +140,7 @@ def _holding(kind: RecordType, rows: QuerySet[Any], on: date) -> QuerySet[Any]:
             f"{kind.name_en} do not end: they cannot be filtered by a day on which they hold.",
             filter="on",
         )
-    return rows.filter(Q(**{kind.ends: None}) | Q(**{f"{kind.ends}__gt": on}), **{f"{kind.date_field}__lte": on})
+    return in_force(rows, on, kind.date_field, kind.ends)
 
 
 def _unit_range(query: Query) -> tuple[str, str] | None:

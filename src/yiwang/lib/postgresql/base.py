@@ -14,7 +14,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether the connection can be used for the next request.
 
         A server that ended or was killed closed its end, and a server says nothing on its own otherwise: only when
-        there is something to read, Django's question to the server is worth its time (0.4 ms, a fiftieth of a page).
+        there is something to read, Django's question to the server is worth its time, which every request would pay.
         """
         if self.connection is not None and not self.connection.closed:
             watch = select.poll()

@@ -119,8 +119,7 @@ def overview(user: User, as_of: date) -> Overview:
 
 def standing(user: User, model: Any, as_of: date) -> QuerySet[Any]:
     """The reader's users registered by the day and not cancelled by then."""
-    rows = records.visible(user, model.record_type).filter(occurred_on__lte=as_of)
-    return rows.filter(Q(cancelled_on=None) | Q(cancelled_on__gt=as_of))
+    return records.in_force(records.visible(user, model.record_type), as_of, "occurred_on", "cancelled_on")
 
 
 def _counts(rows: QuerySet[Any], as_of: date) -> dict[str, tuple[int, int]]:
