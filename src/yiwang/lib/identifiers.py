@@ -105,7 +105,8 @@ def citizen_id_fault(number: str) -> Fault | None:
 
 LICENCE_ROOT = "1.2.156.3005.2."
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_BASE36_VALUES = {char: value for value, char in enumerate(_BASE36)}
+# Of a byte: the value of its digit or letter.
+_BASE36_VALUES = bytes(_BASE36.find(chr(byte)) % 256 for byte in range(256))
 _LICENCE_FORM = re.compile(
     r"1\.2\.156\.3005\.2\.([0-9A-Z]{18}[0-9]{3})\.([0-9A-Z]{6,18})\.([0-9A-Z]{1,40})\.([0-9]{3})\.([0-9A-Z])"
 )
@@ -118,8 +119,8 @@ _MOD_NEXT = tuple((total % 36 or 36) * 2 % 37 for total in range(36 + 37))
 def licence_check_char(body: str) -> str:
     """Check character (ISO 7064 MOD 37,36) of type, issuer, serial and version, written without dots and root."""
     state = _licence_state(body[:_LICENCE_HEAD])
-    for char in body[_LICENCE_HEAD:]:
-        state = _MOD_NEXT[state + _BASE36_VALUES[char]]
+    for value in body[_LICENCE_HEAD:].encode().translate(_BASE36_VALUES):
+        state = _MOD_NEXT[state + value]
     return _BASE36[(37 - state) % 36]
 
 
@@ -127,8 +128,8 @@ def licence_check_char(body: str) -> str:
 def _licence_state(head: str) -> int:
     """The check's state after type and issuer, which a million licences of a district share."""
     state = 36
-    for char in head:
-        state = _MOD_NEXT[state + _BASE36_VALUES[char]]
+    for value in head.encode().translate(_BASE36_VALUES):
+        state = _MOD_NEXT[state + value]
     return state
 
 

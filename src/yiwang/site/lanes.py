@@ -12,16 +12,16 @@ from concurrent.futures import ProcessPoolExecutor
 
 import click
 
-# Systems whose demonstrations are loaded one after another, in lanes that take about as long.
-LANES = (
+LANES = 2
+# Systems whose demonstrations are loaded one after another; the next to begin is the next of the list.
+CHAINS = (
     ("yiwang.domains.services.licences.demo",),
+    ("yiwang.domains.governance.baseregisters.demo",),
+    ("yiwang.domains.services.portal.demo",),
+    # Some reviews are of the kiosks' transactions.
+    ("yiwang.domains.services.kiosks.demo", "yiwang.domains.services.reviews.demo"),
+    ("yiwang.domains.services.health.demo",),
     (
-        "yiwang.domains.governance.baseregisters.demo",
-        "yiwang.domains.services.portal.demo",
-        "yiwang.domains.services.kiosks.demo",
-        # After the kiosks: some reviews are of their transactions.
-        "yiwang.domains.services.reviews.demo",
-        "yiwang.domains.services.health.demo",
         "yiwang.domains.infrastructure.catalogue.demo",
         "yiwang.domains.infrastructure.cloud.demo",
         "yiwang.domains.industry.fishery.demo",
@@ -33,12 +33,12 @@ LANES = (
 
 
 def load_systems() -> None:
-    """Load every lane; an error of any of them is raised. The caller has closed its connections."""
+    """Load every chain; an error of any of them is raised. The caller has closed its connections."""
     # A fork would share what is open to the database.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(LANES), context, initializer=_begin) as pool:
-        for lane in [pool.submit(_load, modules) for modules in LANES]:
-            lane.result()
+    with ProcessPoolExecutor(LANES, context, initializer=_begin) as pool:
+        for chain in [pool.submit(_load, modules) for modules in CHAINS]:
+            chain.result()
 
 
 def _begin() -> None:

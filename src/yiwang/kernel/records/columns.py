@@ -20,6 +20,7 @@ from yiwang.kernel.registers import api as registers
 from yiwang.lib import masking
 from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.identifiers import Fault, citizen_id_fault, citizen_id_from_15, uscc_fault
+from yiwang.lib.postgresql.lookups import AnyOf
 
 from .types import RecordType
 
@@ -112,20 +113,21 @@ class Column(Field):
             return self.get_default() if self.has_default() else ("" if not self.null else None)
         if "\x00" in text:
             raise CellFault("cell_control", "含有不可见的控制字符，请删除。", "Holds a control character; remove it.")
-        if text.startswith("=") and len(text) > 1:
+        first = text[0]
+        if first == "=" and len(text) > 1:
             raise CellFault(
                 "cell_formula",
                 "是公式，请先“复制—选择性粘贴为数值”。",
                 "Is a formula; paste it as a value first.",
             )
-        if text in _ERRORS:
+        if first == "#" and text in _ERRORS:
             raise CellFault(
                 "cell_error",
                 f"是表格的错误值 {text}，请改正公式后“复制—选择性粘贴为数值”。",
                 f"Is the error value {text} of a spreadsheet; mend the formula and paste its value.",
             )
         # An export is masked: taking it for data would lose what the record holds.
-        if self.personal and "*" in text:
+        if self.mask is not None and "*" in text:
             raise CellFault("cell_masked", "已脱敏，请填写完整内容。", "Is masked; give it in full.")
         return self.read(text, cell)
 
@@ -442,7 +444,7 @@ class LinkColumn(TextColumn):
     def known(self, values: Collection[str]) -> set[str]:
         """Those of ``values`` that a record of the target type has as its code."""
         target = self._target()
-        rows = target.model._base_manager.filter(**{f"{target.options.code}__in": values})
+        rows = target.model._base_manager.filter(AnyOf(target.options.code, values))
         # Whether there is such a code is no secret: a unit's licence may be of a type that another unit keeps.
         with access.as_owner():
             return set(rows.values_list(target.options.code, flat=True))

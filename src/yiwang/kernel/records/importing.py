@@ -16,6 +16,7 @@ from yiwang.kernel.audit import api as audit
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.registers import api as registers
 from yiwang.lib.identifiers import Fault
+from yiwang.lib.postgresql.lookups import AnyOf
 from yiwang.lib.problems import Problem
 
 from .base import Record
@@ -363,7 +364,8 @@ class _Keeper:
             )
 
     def _known(self, batch: list[Good]) -> dict[str, Record]:
-        rows = self.kind.model._base_manager.filter(source=self.source, source_id__in=[row.source_id for row in batch])
+        named = AnyOf("source_id", [row.source_id for row in batch])
+        rows = self.kind.model._base_manager.filter(named, source=self.source)
         return {record.source_id: record for record in (rows.select_for_update() if self.write else rows)}
 
     def _compared(self, row: Good, record: Record | None) -> tuple[list[RowFault], dict[str, Any]]:

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 
 from yiwang.kernel.registers import api as registers
 from yiwang.lib.clock import moment
+from yiwang.lib.postgresql.lookups import AnyOf
 
-from .cleaning import Cleaner, people_of, person_columns
+from .cleaning import Cleaner, person_columns, person_of
 from .services import refused, written_by
 from .sync import indexes
 from .types import RecordType
@@ -51,7 +52,19 @@ def load(kind: RecordType, rows: Iterable[NewRow], *, source: str, recorded_by: 
             copy_rows(kind, names, [_clean(kind, cleaner, people, row) for row in batch], same)
             people.leave_known()
         people.keep()
+    if done >= BATCH and not connection.in_atomic_block:
+        _settle(kind)
     return done
+
+
+def _settle(kind: RecordType) -> None:
+    """Tell the planner of the new rows, and indexes that everybody may see them: the daemon comes minutes later.
+
+    Without it whoever looks for these rows next (links to them, a list) is planned for as in an empty table: 10,000
+    codes of 1.4 million licences took 550 ms, with statistics 210, out of the index alone 50.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f'VACUUM (ANALYZE, INDEX_CLEANUP OFF) "{kind.table}"')
 
 
 class _Later(NamedTuple):
@@ -74,7 +87,7 @@ def _load_later(kind: RecordType, later: Iterable[_Later], *, source: str, by: s
     for (at, changes), keys in sorted(groups.items(), key=lambda group: group[0][0]):
         values = dict(changes)
         with written_by(by, reason, at):
-            rows = kind.model._base_manager.filter(source=source, source_id__in=keys)
+            rows = kind.model._base_manager.filter(AnyOf("source_id", keys), source=source)
             rows.exclude(**values).update(**values)
 
 
@@ -147,16 +160,18 @@ class _People:
     def __init__(self, kind: RecordType, source: str) -> None:
         self.kind, self.source = kind, source
         self.columns = person_columns(kind)
-        self.seen: set[UUID | None] = {None}
+        self.seen: set[object] = {None}
         self.batch: dict[UUID, tuple[str, str]] = {}
         self.waiting: list[tuple[str, str]] = []
 
     def note(self, cells: Mapping[str, object], values: Mapping[str, Any]) -> None:
-        """The people of one clean row."""
-        keys = [values[name] for name in self.columns]
-        if not self.seen.issuperset(keys):
-            self.seen.update(keys)
-            self.batch.update(zip(filter(None, keys), people_of(self.kind, cells, values), strict=True))
+        """The people of one clean row. They are told apart by their cells: a pseudonym takes ten times as long."""
+        for name in self.columns:
+            cell = cells.get(name)
+            if cell not in self.seen:
+                self.seen.add(cell)
+                if values[name] is not None:
+                    self.batch[values[name]] = person_of(name, cells, values)
 
     def leave_known(self) -> None:
         """After a batch: whom the register knows by name is not kept waiting (a million people are 200 MB)."""

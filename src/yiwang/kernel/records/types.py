@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yiwang.lib.identifiers import Fault
 
@@ -101,9 +101,8 @@ class RecordType:
         raise KeyError(f"{self.key} has no column {name}")
 
 
-@dataclass(frozen=True)
-class Cleaned:
-    """One row as it may be written, or what is wrong with it."""
+class Cleaned(NamedTuple):
+    """One row as it may be written, its values in the order of the columns, or what is wrong with it."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    faults: tuple[RowFault, ...] = ()
+    values: Mapping[str, Any]
+    faults: list[RowFault]

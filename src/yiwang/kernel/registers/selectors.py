@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from yiwang.kernel.access import api as access
 from yiwang.lib.identifiers import citizen_id_fault, citizen_id_from_15
 from yiwang.lib.masking import mask_citizen_id
+from yiwang.lib.postgresql.lookups import AnyOf
 from yiwang.lib.problems import Problem
 
 from . import keys, providers
@@ -59,7 +60,7 @@ class Found:
 def named_people(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of the people, by pseudonym, whom the register has with a name."""
     with access.as_owner():
-        return set(RegisteredPerson.objects.filter(pk__in=people).exclude(name="").values_list("key", flat=True))
+        return set(RegisteredPerson.objects.filter(AnyOf("key", people)).exclude(name="").values_list("key", flat=True))
 
 
 def masked_ids(people: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
