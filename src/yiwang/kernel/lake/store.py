@@ -15,7 +15,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -164,9 +164,9 @@ def write_manifest(number: int, taken_at: datetime, database: Database, horizon:
         "format": FORMAT,
         "number": number,
         "taken_at": taken_at.isoformat(),
-        "database": asdict(database),
+        "database": vars(database),
         "horizon": horizon,
-        "tables": [asdict(table) for table in tables],
+        "tables": [vars(table) | {"files": [vars(file) for file in table.files]} for table in tables],
     }
     text = json.dumps(data, ensure_ascii=False).encode()
     with os.fdopen(os.open(root() / "snapshots" / DRAFT, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as stream:
