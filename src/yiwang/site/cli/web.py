@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -144,5 +145,22 @@ def run_server(port: int, *, worker: bool) -> None:
 
             return application
 
+    serving = os.getpid()
     with postgres.kept(), beside() if worker else nullcontext():
-        Server().run()
+        try:
+            Server().run()
+        except SystemExit as ended:
+            if os.getpid() != serving:
+                _leave(ended)
+            raise
+
+
+def _leave(ended: SystemExit) -> NoReturn:
+    """End a web process without leaving the blocks that it was forked in.
+
+    They hold the server's database lease and its job worker: a web process that ended by itself took the embedded
+    database down for all, and one that was told to stop waited for a worker that is not its child.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))

@@ -70,7 +70,46 @@ def test_stops_gracefully_with_the_database_it_started(home: Path, number: signa
         said = process.stdout.read().decode() if process.stdout else ""
     assert f"http://127.0.0.1:{port}" in said
     assert "Traceback" not in said
+    # gunicorn's word for a process that did not end by itself.
+    assert "SIGKILL" not in said
     assert not postgres.status().running
+
+
+def children(pid: int, word: str) -> set[int]:
+    """The processes that ``pid`` started whose command has this word."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                state = (folder / "stat").read_text().rpartition(")")[2].split()
+                command = (folder / "cmdline").read_text().split("\0")
+            except OSError:
+                continue
+            if int(state[1]) == pid and state[0] != "Z" and word in command:
+                found.add(int(folder.name))
+    return found
+
+
+def test_a_web_process_that_ends_by_itself_takes_nothing_with_it(home: Path) -> None:
+    """As gunicorn ends one that is stuck: it is replaced; database and job worker stay."""
+    port = free_port()
+    with serving(port, output=subprocess.DEVNULL) as process:
+        assert '"ready": true' in answer(port, "/readyz")
+        web, jobs = children(process.pid, "serve"), children(process.pid, "worker")
+        database = postgres.status().pid
+        assert len(web) == 2
+        assert len(jobs) == 1
+        stuck = min(web)
+        os.kill(stuck, signal.SIGABRT)
+        deadline = time.monotonic() + 60
+        while stuck in children(process.pid, "serve") or len(children(process.pid, "serve")) < 2:
+            assert time.monotonic() < deadline, "not replaced"
+            time.sleep(0.1)
+        assert '"ready": true' in answer(port, "/readyz")
+        assert children(process.pid, "worker") == jobs
+        assert postgres.status().pid == database
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=40) == 0
 
 
 def test_a_killed_server_leaves_nothing_that_hinders_the_next(home: Path) -> None:
