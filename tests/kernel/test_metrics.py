@@ -18,7 +18,7 @@ from yiwang.domains.services.kiosks.models import Kiosk, KioskFault
 from yiwang.kernel.access.testing import make_unit
 from yiwang.kernel.lake import api as lake
 from yiwang.kernel.metrics import api as metrics
-from yiwang.kernel.metrics import registry
+from yiwang.kernel.metrics import registry, wording
 from yiwang.kernel.metrics.cli import metrics as command
 from yiwang.kernel.metrics.extend import (
     Condition,
@@ -297,6 +297,55 @@ def test_the_command_tells_every_metric_with_its_parts_as_text() -> None:
     )
     assert only[0]["value"] == str(within[0])
     assert "F004  s05.kiosks" in run("s05.kiosks", "--as-of", "2023-06-30").output
+
+
+def explained(*arguments: str) -> Any:
+    """What the command says of a metric."""
+    done = CliRunner().invoke(command, ["explain", *arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output)
+
+
+@pytest.mark.parametrize("known_at", [None, date(2023, 7, 28)])
+def test_the_records_behind_a_number_are_those_that_count_page_by_page(known_at: date | None) -> None:
+    filled()
+    lake.refresh()
+    day = date(2023, 8, 1)
+    options = ("--as-of", str(day), *(("--known-at", str(known_at)) if known_at else ()))
+    whole = explained("F004", *options, "--rows", "10000")
+    plain = Plain(day, known_at).selected(standing("s05.kiosk"))
+    assert [row["source_id"] for row in whole["listed"]] == [row["source_id"] for row in sorted(plain, key=by_id)]
+    assert whole["rows"] == len(plain) > 20
+    pages: list[int] = []
+    while page := explained("F004", *options, "--rows", "7", "--after", str(pages[-1] if pages else 0))["listed"]:
+        pages += [row["id"] for row in page]
+    assert pages == [row["id"] for row in whole["listed"]]
+    with metrics.reading(known_at) as found:
+        for name, part in PARTS.items():
+            behind = metrics.rows_behind(found, part, day, most=1000)
+            assert [row.id for row in behind] == [
+                row["id"] for row in sorted(Plain(day, known_at).selected(part.selection), key=by_id)
+            ], name
+
+
+def by_id(row: Row) -> int:
+    """The record's id."""
+    return int(row["id"])
+
+
+def test_a_metric_says_in_both_languages_what_it_counts() -> None:
+    lake.refresh()
+    told = explained("F006", "--as-of", "2023-06-30")["definition"]
+    assert told["zh"] == "截至当日的自助机办件（“办理结果”为“办结”）的条数 ÷ 当日有效的自助机的条数"
+    assert told["en"] == (
+        "number of Kiosk transactions up to the day (“Result” is “Completed”) ÷ number of Kiosks in force on the day"
+    )
+    everything = [explained(metric.code, "--as-of", "2023-06-30")["definition"] for metric in metrics.metrics()]
+    assert len({row["zh"] for row in everything}) == len({row["en"] for row in everything}) == len(everything)
+    chinese = [row["en"] for row in everything if any("\u4e00" <= char <= "\u9fff" for char in row["en"])]
+    assert chinese == []
+    for name, part in PARTS.items():
+        assert wording.part(part), name
 
 
 @pytest.mark.parametrize(

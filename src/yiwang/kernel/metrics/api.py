@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .registry import metric, metrics
-from .types import Metric, Value
-from .values import Reading, by_group, reading, values
+from .types import Metric, Row, Value
+from .values import Reading, by_group, reading, rows_behind, values
 
-__all__ = ["Metric", "Reading", "Value", "by_group", "metric", "metrics", "reading", "values"]
+__all__ = ["Metric", "Reading", "Row", "Value", "by_group", "metric", "metrics", "reading", "rows_behind", "values"]

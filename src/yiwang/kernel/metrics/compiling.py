@@ -63,6 +63,12 @@ def _scan(table_of: TableOf, record: str, asked: Sequence[Cell], by: str) -> lis
     return rows
 
 
+def selected_rows(table_of: TableOf, selection: Selection, day: date) -> Any:
+    """The table of the records that count at the end of the day."""
+    table, flags = _joined(table_of, selection.record, [(Count(selection), day)])
+    return table.filter(_selected(table, selection, day, flags))
+
+
 Flags = dict[tuple[Condition, date], str]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Op = Literal["is", "is_not", "given", "by_day", "among", "not_among"]
 # standing: in force at the end of the day; until: up to it; year, month: from the first of the day's year or month.
@@ -113,3 +113,15 @@ class Value:
     denominator: Decimal | None
     value: Decimal | None
     rows: int
+
+
+class Row(NamedTuple):
+    """A record behind a number, without what could tell a person: its version, where it came from, whose and when."""
+
+    id: int
+    version: int
+    source: str
+    source_id: str
+    unit_path: str
+    place: str
+    day: date

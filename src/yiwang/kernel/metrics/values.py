@@ -12,11 +12,12 @@ from typing import Any
 import ibis
 
 from yiwang.kernel.lake import api as lake
+from yiwang.kernel.records import api as records
 from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
 
-from .compiling import Cell, Counted, TableOf, count
-from .types import Metric, Value
+from .compiling import Cell, Counted, TableOf, count, selected_rows
+from .types import Metric, Part, Row, Value
 
 _NONE = Counted(Decimal(0), 0)
 
@@ -94,3 +95,12 @@ def divided(metric: Metric, numerator: Decimal, denominator: Decimal | None) -> 
             return None
         numerator = numerator * (100 if metric.percent else 1) / denominator
     return numerator.quantize(Decimal(1).scaleb(-metric.places), ROUND_HALF_UP)
+
+
+def rows_behind(found: Reading, part: Part, day: date, *, after: int = 0, most: int = 100) -> list[Row]:
+    """Records that the part was counted from at the end of the day, in the order of their ids, from after one on."""
+    kind = records.record_type(part.selection.record)
+    rows = selected_rows(found.table_of, part.selection, day)
+    rows = rows.filter(rows.id > after).order_by("id").limit(most)
+    columns = ("id", "version", "source", "source_id", "unit_path", "place", kind.date_field)
+    return [Row(*row.values()) for row in rows.select(*columns).to_pyarrow().to_pylist()]
