@@ -29,6 +29,7 @@ class DemoSite:
     """A running demonstration. ``page_for`` signs in once a role and gives further pages the same session."""
 
     base: str
+    home: Path
     password: str
     accounts: dict[str, str]
     states: dict[str, Any] = field(default_factory=dict)
@@ -96,7 +97,7 @@ def demo_site() -> Iterator[DemoSite]:
         for account in noted["accounts"]:
             for role in account["roles"]:
                 accounts.setdefault(role, account["username"])
-        yield DemoSite(base, noted["password"], accounts)
+        yield DemoSite(base, home, noted["password"], accounts)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -22,6 +22,7 @@ KERNEL_ROOMS = (
     "registers",
     "records",
     "lake",
+    "metrics",
     "notices",
 )
 

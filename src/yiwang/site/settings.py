@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "yiwang.kernel.registers",
     "yiwang.kernel.records",
     "yiwang.kernel.lake",
+    "yiwang.kernel.metrics",
     "yiwang.kernel.notices",
     *SYSTEMS,
 ]

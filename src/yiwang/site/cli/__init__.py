@@ -54,6 +54,9 @@ COMMANDS: dict[str, Entry] = {
     "lake": Entry(
         "yiwang.kernel.lake.cli:lake", "数据湖：刷新、状态、核对", "the lake: refresh, status, verify", "database"
     ),
+    "metrics": Entry(
+        "yiwang.kernel.metrics.cli:metrics", "指标：任一日期取值", "metrics: values as of any day", "database"
+    ),
     "audit": Entry("yiwang.kernel.audit.cli:audit", "审计链：校验", "the audit chain: verify", "database"),
     "files": Entry("yiwang.kernel.files.cli:files", "文件：清理、补查病毒", "the file store: sweep, scan", "database"),
     "keys": Entry("yiwang.kernel.registers.cli:keys_", "个人信息密钥：状态、轮换", "the personal-data key", "database"),
