@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -378,11 +378,10 @@ def test_without_a_snapshot_it_says_what_to_do() -> None:
 def test_a_moment_is_counted_on_its_day_in_shanghai() -> None:
     """Known at 23:59 of a day there is known on that day, whatever the day is in Greenwich."""
     make_unit("cq/centre")
-    for number, at in enumerate((datetime(2023, 5, 1, 23, 59), datetime(2023, 5, 2, 0, 1))):  # noqa: DTZ001  (Shanghai's, below)
+    for number, at in enumerate((moment(date(2023, 5, 1), 23, 59), moment(date(2023, 5, 2), 0, 1))):
         Kiosk(
             device_no=f"Z{number}", name="机", place_type="bank", valid_from=FIRST, unit_path="cq/centre/", place="",
-            source="t", source_id=f"Z{number}", recorded_by="t",
-            recorded_at=moment(at.date(), at.hour, at.minute),
+            source="t", source_id=f"Z{number}", recorded_by="t", recorded_at=at,
         ).save()  # fmt: skip
     lake.refresh()
     for day, count in ((date(2023, 4, 30), 0), (date(2023, 5, 1), 1), (date(2023, 5, 2), 2)):

@@ -26,6 +26,11 @@ def shows(horizon: str, column: str) -> str:
     return f"({condition})"
 
 
+def hidden_from(before: str, column: str) -> str:
+    """Whether the snapshot ``before`` does not show what the transaction in ``column`` wrote."""
+    return f"({column} >= {first_running(before)} AND NOT {shows(before, column)})"
+
+
 def new_since(before: str, now: str, column: str) -> str:
     """Whether the snapshot ``now`` shows what the transaction in ``column`` wrote and ``before`` did not."""
-    return f"({column} >= {first_running(before)} AND NOT {shows(before, column)} AND {shows(now, column)})"
+    return f"({hidden_from(before, column)} AND {shows(now, column)})"

@@ -18,7 +18,7 @@ from yiwang.kernel.records.api import PAST_CHANGES, record_types
 from yiwang.lib.problems import Problem
 
 from . import store
-from .horizon import first_running, new_since, next_transaction, shows
+from .horizon import first_running, hidden_from, new_since, next_transaction
 from .layout import END, Layout, layout
 from .models import SnapshotMark
 from .reading import parquet, versions
@@ -92,8 +92,7 @@ def _touched(base: Snapshot, layouts: list[Layout]) -> dict[str, bool]:
     that has asked before knows the tables and their 800 indexes; a fresh one took 40 ms to learn of them, half of a
     refresh to which nothing happened.
     """
-    first = first_running(base.horizon)
-    began, ended = (f"({name} >= {first} AND NOT {shows(base.horizon, name)})" for name in ("tx", "superseded_tx"))
+    began, ended = (hidden_from(base.horizon, name) for name in ("tx", "superseded_tx"))
     asked = [
         f"SELECT {text(columns.kind.key)} AS key, false AS past "
         f'WHERE EXISTS (SELECT 1 FROM "{columns.kind.table}" WHERE {began}) '

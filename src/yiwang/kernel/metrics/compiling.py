@@ -1,7 +1,8 @@
 """Parts of metrics as Ibis expressions: one scan of a record type for all that is asked of it, at any number of days.
 
-Nothing here names an engine: the same expressions run on DuckDB and on Spark. What engines do differently is kept out:
-no casts of moments (the lake has their days), no integer division, joins instead of sub-queries in a condition.
+Nothing here names an engine: the same expressions are to run on DuckDB and on Spark (the second is not tried yet). What
+engines do differently is kept out: no casts of moments (the lake has their days), no integer division, joins instead of
+sub-queries in a condition.
 """
 
 from __future__ import annotations
