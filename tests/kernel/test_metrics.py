@@ -209,23 +209,23 @@ def test_by_unit_and_by_town_it_is_the_same_count_of_their_records() -> None:
     day = DAYS[-1]
     banks = metric("banks", PARTS["is"], PARTS["standing"], percent=True, places=2)
     with metrics.reading() as found:
-        units, towns = metrics.by_group(found, banks, day, "unit"), metrics.by_group(found, banks, day, "town")
+        units, towns = (metrics.by_group(found, [banks], [day], by) for by in ("unit", "town"))
         whole = metrics.values(found, [banks], [day])[0]
     assert set(units) == {"cq/centre/", "cq/town/"}
     assert set(towns) == {"", "441502001", "441502002"}
     for groups, column, length in ((units, "unit_path", 99), (towns, "place", 9)):
-        for group, value in groups.items():
+        for group, (value,) in groups.items():
 
             def within(row: Row, group: str = group, column: str = column, length: int = length) -> bool:
                 return bool(row[column][:length] == group)
 
             assert (value.numerator, value.rows) == Plain(day, None).number(PARTS["is"], within)
             assert value.denominator == Plain(day, None).number(PARTS["standing"], within)[0]
-        assert sum(value.numerator for value in groups.values()) == whole.numerator
+        assert sum(value.numerator for (value,) in groups.values()) == whole.numerator
     with metrics.reading(unit="cq/town/") as found:
-        assert metrics.values(found, [banks], [day])[0].numerator == units["cq/town/"].numerator
+        assert metrics.values(found, [banks], [day])[0].numerator == units["cq/town/"][0].numerator
     with metrics.reading(place="441502001") as found:
-        assert metrics.values(found, [banks], [day])[0].numerator == towns["441502001"].numerator
+        assert metrics.values(found, [banks], [day])[0].numerator == towns["441502001"][0].numerator
 
 
 def test_quotients_are_rounded_half_up_and_nothing_is_divided_by_nothing() -> None:

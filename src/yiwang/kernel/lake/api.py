@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from .checking import verify
-from .reading import Lake, open_lake
+from .reading import Lake, open_lake, paths, pinned
 from .refreshing import refresh
 from .selectors import status
 from .types import LakeTable, Refreshed, Snapshot, TableFault
 
-__all__ = ["Lake", "LakeTable", "Refreshed", "Snapshot", "TableFault", "open_lake", "refresh", "status", "verify"]
+__all__ = [
+    "Lake",
+    "LakeTable",
+    "Refreshed",
+    "Snapshot",
+    "TableFault",
+    "open_lake",
+    "paths",
+    "pinned",
+    "refresh",
+    "status",
+    "verify",
+]

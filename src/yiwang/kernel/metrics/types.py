@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -108,7 +108,7 @@ class Value:
 
     metric: Metric
     as_of: date
-    known_at: date | None
+    known_at: date | datetime | None
     numerator: Decimal
     denominator: Decimal | None
     value: Decimal | None
@@ -125,3 +125,33 @@ class Row(NamedTuple):
     unit_path: str
     place: str
     day: date
+
+
+# 补录、更正、删除: was not known then at all; is not known any more; counts otherwise than it did.
+DifferenceKind = Literal["late", "corrected", "deleted"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A record that counts differently now than then: on which side it counts, and what it adds to the number.
+
+    ``learned`` is the day on which what is known now was entered, or what was known then ended.
+    """
+
+    id: int
+    kind: DifferenceKind
+    learned: date
+    then_counts: bool
+    now_counts: bool
+    adds: Decimal
+
+
+@dataclass(frozen=True)
+class Differences:
+    """All differences by kind, as (records, what they add together), and some of them.
+
+    Of different values (:class:`CountDistinct`) a record adds nothing by itself: there it is 0.
+    """
+
+    kinds: Mapping[DifferenceKind, tuple[int, Decimal]]
+    listed: tuple[Difference, ...]

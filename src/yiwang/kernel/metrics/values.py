@@ -2,87 +2,141 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-
-import ibis
 
 from yiwang.kernel.lake import api as lake
 from yiwang.kernel.records import api as records
 from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
 
-from .compiling import Cell, Counted, TableOf, count, selected_rows
-from .types import Metric, Part, Row, Value
+from . import compiling
+from .compiling import Question, Rule, Sides, rule_of
+from .counting import Cell, Counted, Scan, by_rule, scores
+from .engines import Engine, EngineName, Holding, opened
+from .types import Difference, Differences, Metric, Part, Row, Value
 
 _NONE = Counted(Decimal(0), 0)
+COLUMNS = ("id", "version", "source", "source_id", "unit_path", "place")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An open snapshot as it was known at the end of a day: its tables, and which snapshot it is."""
+    """An open snapshot with the records that are looked at: as known on a day, of a unit or a place."""
 
-    snapshot: lake.Snapshot
-    known_at: date | None
-    table_of: TableOf
+    engine: Engine
+    held: Holding
+    _views: dict[tuple[Holding, str], str] = field(default_factory=dict)
+
+    @property
+    def snapshot(self) -> lake.Snapshot:
+        """The open snapshot."""
+        return self.engine.snapshot
+
+    @property
+    def known_at(self) -> date | datetime | None:
+        """The day (its end) or moment at which the records were known so; None: as in the snapshot."""
+        return self.held.known_at
+
+    def at(self, held: Holding) -> Reading:
+        """The same snapshot, other records of it. Problem ``known_later``."""
+        taken = self.snapshot.taken_at
+        known = held.known_at
+        if known is not None and (known > taken if isinstance(known, datetime) else known > local_date(taken)):
+            raise Problem(
+                "known_later",
+                f"数据湖快照取于 {local_date(taken)}，说不出 {known} 已知的情况。"
+                "请执行 yiwang lake refresh 或改用更早日期。",
+                f"The snapshot was taken on {local_date(taken)} and cannot tell what was known on {known}. Run yiwang "
+                "lake refresh, or ask for an earlier day.",
+            )
+        return Reading(self.engine, held, self._views)
+
+    def question(self, rule: Rule, places: int, by: str = "") -> Question:
+        """What statements about records by this rule have in common. Problem ``lake_lacks``."""
+        tables = []
+        for record in rule.records:
+            table = self.snapshot.table(record)
+            if table is None:
+                raise _lacks(self.snapshot, records.record_type(record).name)
+            tables.append((record, self._view(table), table.columns))
+        columns = {name for _record, _view, held in tables for name, _kind in held}
+        for name in (rule.day, *(condition.column for condition in (*rule.by_day, *rule.among))):
+            if name and name not in columns:
+                raise _lacks(self.snapshot, f"{records.record_type(rule.record).name} · {name}")
+        return Question(self.engine.dialect, tuple(tables), rule, places, by)
+
+    def _view(self, table: lake.LakeTable) -> str:
+        """The view of the record type's records that are looked at."""
+        name = self._views.get((self.held, table.key))
+        if name is None:
+            name = self._views[self.held, table.key] = f"held_{len(self._views)}"
+            where = self.held.where(self.engine.moment)
+            source = self.engine.versions(table)
+            self.engine.run(" ".join(("CREATE TEMPORARY VIEW", name, "AS SELECT * FROM", source, "WHERE", where)))
+        return name
+
+
+def _lacks(snapshot: lake.Snapshot, what: str) -> Problem:
+    return Problem(
+        "lake_lacks",
+        f"{snapshot.taken_at:%Y-%m-%d} 的数据湖快照里没有“{what}”：快照比这个问题旧，或该列已取消。"
+        "请执行 yiwang lake refresh 后再查，或修改指标定义。",
+        f'The snapshot of {snapshot.taken_at:%Y-%m-%d} has no "{what}": it is older than the question, or the column '
+        "is gone. Run yiwang lake refresh, or change the metric.",
+        status=409,
+    )
 
 
 @contextmanager
-def reading(known_at: date | None = None, snapshot: str = "", *, unit: str = "", place: str = "") -> Iterator[Reading]:
+def reading(
+    known_at: date | datetime | None = None,
+    snapshot: str = "",
+    *,
+    unit: str = "",
+    place: str = "",
+    engine: EngineName = "duckdb",
+) -> Iterator[Reading]:
     """Open the newest snapshot, or the named one, with the records of a unit and those below it, or of a place.
 
-    Problems: those of :func:`lake.open_lake`; ``known_later`` when the snapshot was taken before the day ``known_at``.
+    Problems: those of :func:`lake.open_lake`; ``known_later`` when the snapshot was taken before ``known_at``;
+    ``spark_missing``.
     """
-    with lake.open_lake(snapshot) as opened:
-        taken = local_date(opened.snapshot.taken_at)
-        if known_at is not None and known_at > taken:
-            raise Problem(
-                "known_later",
-                f"数据湖快照取于 {taken}，说不出 {known_at} 已知的情况。请执行 yiwang lake refresh 或改用更早日期。",
-                f"The snapshot was taken on {taken} and cannot tell what was known on {known_at}. Run yiwang lake "
-                "refresh, or ask for an earlier day.",
-            )
-        engine = ibis.duckdb.from_connection(opened.connection)
-
-        def table_of(key: str) -> Any:
-            versions = engine.table(key, database="versions")
-            if known_at is None:
-                held = versions.superseded_at.isnull()
-            else:
-                on = ibis.literal(known_at, type="date")
-                held = (versions.recorded_at_day <= on) & (
-                    versions.superseded_at.isnull() | (versions.superseded_at_day > on)
-                )
-            if unit:
-                held &= versions.unit_path.startswith(unit)
-            if place:
-                held &= versions.place.startswith(place)
-            return versions.filter(held)
-
-        yield Reading(opened.snapshot, known_at, table_of)
+    with opened(engine, snapshot) as found:
+        yield Reading(found, Holding()).at(Holding(known_at, unit, place))
 
 
 def values(found: Reading, wanted: Sequence[Metric], days: Sequence[date]) -> list[Value]:
     """Each metric at the end of each day, in this order."""
-    counted = count(found.table_of, _cells(wanted, days)).get("", {})
+    counted = _count(found, _cells(wanted, days)).get("", {})
     return [_value(metric, day, found.known_at, counted) for metric in wanted for day in days]
 
 
-def by_group(found: Reading, metric: Metric, day: date, by: str) -> dict[str, Value]:
-    """The metric at the end of the day by "unit" (its path) or "town" (nine digits; "" where none is known)."""
-    counted = count(found.table_of, _cells([metric], [day]), by=by)
-    return {group: _value(metric, day, found.known_at, cells) for group, cells in sorted(counted.items())}
+def by_group(found: Reading, wanted: Sequence[Metric], days: Sequence[date], by: str) -> dict[str, list[Value]]:
+    """Each metric at the end of each day by "unit" (its path) or "town" (nine digits; "" where none is known)."""
+    counted = _count(found, _cells(wanted, days), by)
+    return {
+        group: [_value(metric, day, found.known_at, cells) for metric in wanted for day in days]
+        for group, cells in sorted(counted.items())
+    }
+
+
+def _count(found: Reading, cells: Sequence[Cell], by: str = "") -> dict[str, dict[Cell, Counted]]:
+    told: dict[str, dict[Cell, Counted]] = defaultdict(dict)
+    for rule, days, asked in by_rule(cells):
+        Scan(found.engine, found.question(rule, len(days), by), days).count(asked, told)
+    return told
 
 
 def _cells(wanted: Sequence[Metric], days: Sequence[date]) -> list[Cell]:
     return [(part, day) for metric in wanted for part in metric.parts for day in days]
 
 
-def _value(metric: Metric, day: date, known_at: date | None, counted: dict[Cell, Counted]) -> Value:
+def _value(metric: Metric, day: date, known_at: date | datetime | None, counted: dict[Cell, Counted]) -> Value:
     top = counted.get((metric.numerator, day), _NONE)
     bottom = None if metric.denominator is None else counted.get((metric.denominator, day), _NONE).number
     return Value(metric, day, known_at, top.number, bottom, divided(metric, top.number, bottom), top.rows)
@@ -100,7 +154,28 @@ def divided(metric: Metric, numerator: Decimal, denominator: Decimal | None) -> 
 def rows_behind(found: Reading, part: Part, day: date, *, after: int = 0, most: int = 100) -> list[Row]:
     """Records that the part was counted from at the end of the day, in the order of their ids, from after one on."""
     kind = records.record_type(part.selection.record)
-    rows = selected_rows(found.table_of, part.selection, day)
-    rows = rows.filter(rows.id > after).order_by("id").limit(most)
-    columns = ("id", "version", "source", "source_id", "unit_path", "place", kind.date_field)
-    return [Row(*row.values()) for row in rows.select(*columns).to_pyarrow().to_pylist()]
+    question = found.question(rule_of(part.selection), 1)
+    statement = compiling.listed(question, part.selection, (*COLUMNS, kind.date_field))
+    rows = found.engine.rows(compiling.paged(compiling.dated(statement, [day]), after, most))
+    return [Row(*row.values()) for row in rows]
+
+
+def differences(then: Reading, now: Reading, part: Part, day: date, *, after: int = 0, most: int = 100) -> Differences:
+    """Records that make the part's number at the end of the day another one now than it was known to be then.
+
+    Both readings are of one open snapshot (:meth:`Reading.at`). All are counted by kind, some are listed by id.
+    """
+    rule = rule_of(part.selection)
+    sides = Sides(
+        then.question(rule, 1),
+        now.question(rule, 1),
+        then.at(Holding(then.known_at)).question(rule, 1),
+        now.at(Holding(now.known_at)).question(rule, 1),
+    )
+    statement = compiling.dated(compiling.differing(sides, part, scores(part, day)), [day])
+    counted = now.engine.rows(compiling.summed(statement))
+    rows = now.engine.rows(compiling.paged(statement, after, most))
+    return Differences(
+        {row["kind"]: (int(row["n"]), Decimal(row["effect"] or 0)) for row in counted},
+        tuple(Difference(**row) for row in rows),
+    )
