@@ -18,9 +18,14 @@ class Quantity:
 
     @property
     def digits(self) -> str:
-        """The number as a decimal string: no exponent, no thousands separators, no zeros behind the fraction."""
-        text = f"{self.value:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        """The number as :func:`digits`."""
+        return digits(self.value)
+
+
+def digits(value: Decimal) -> str:
+    """A number as a decimal string: no exponent, no thousands separators, no zeros behind the fraction."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def to_base(value: Decimal, unit: str) -> Quantity:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .types import Condition, Count, CountDistinct, Metric, Part, Selection, Sum, When
+from .registry import reports
+from .types import Condition, Count, CountDistinct, Metric, Part, Reported, Selection, Sum, When
 
 __all__ = [
     "Condition",
@@ -10,6 +11,7 @@ __all__ = [
     "CountDistinct",
     "Metric",
     "Part",
+    "Reported",
     "Selection",
     "Sum",
     "When",
@@ -20,6 +22,7 @@ __all__ = [
     "is_not",
     "month",
     "not_among",
+    "reports",
     "standing",
     "until",
     "year",

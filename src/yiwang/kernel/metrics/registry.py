@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -10,9 +12,12 @@ from django.apps import apps
 from yiwang.kernel.records import api as records
 from yiwang.lib.problems import Problem
 
-from .types import Count, Metric, Selection
+from .types import Count, Metric, Reported, Selection
 
 _REGISTRY: dict[str, Metric] = {}
+# What tells figures that units reported as of a day, as known at the end of another (None: now).
+Reporter = Callable[[date, date | None], list[Reported]]
+_REPORTERS: list[Reporter] = []
 
 
 def discover() -> None:
@@ -47,6 +52,18 @@ def _check_selection(metric: Metric, selection: Selection, columns: tuple[str, .
             if any(further.others for further in condition.others.where):
                 raise ValueError(f"the metric {metric.code} looks among records that are themselves among others")
             _check_selection(metric, condition.others, (condition.column_there,), label)
+
+
+def reports(reporter: Reporter) -> None:
+    """Have figures that units report told beside those that are computed."""
+    _REPORTERS.append(reporter)
+
+
+def reported(day: date, known_at: date | None) -> list[Reported]:
+    """Reported figures that no metric computes, by figure: a figure has one origin."""
+    computed = {metric.figure for metric in _REGISTRY.values()}
+    told = [found for reporter in _REPORTERS for found in reporter(day, known_at) if found.figure not in computed]
+    return sorted(told, key=lambda found: found.figure)
 
 
 def metrics() -> tuple[Metric, ...]:

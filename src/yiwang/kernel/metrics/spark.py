@@ -6,8 +6,9 @@ PySpark is not part of an installation (it brings 430 MB and needs Java 17 or 21
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 from yiwang.kernel.lake import api as lake
@@ -17,6 +18,11 @@ from yiwang.lib.problems import Problem
 from .engines import Rows
 
 MASTER = "local[*]"
+# PostgreSQL's types as Spark's, where they are called otherwise. A UUID is sixteen bytes to it.
+TYPES = {
+    "varchar": "STRING", "text": "STRING", "uuid": "BINARY", "timestamptz": "TIMESTAMP", "integer": "INT",
+    "double precision": "DOUBLE", "jsonb": "STRING",
+}  # fmt: skip
 
 
 class SparkEngine:
@@ -32,18 +38,21 @@ class SparkEngine:
     def versions(self, table: LakeTable) -> str:
         """Make the table of all versions, ends put in from the files of ends; its name."""
         name = f"versions_{table.key.replace('.', '_')}"
-        frame = self.session.read.parquet(*(str(path) for path in lake.paths(table, "versions")))
+        whole = self._read(table.columns, lake.paths(table, "versions"))
         if ends := lake.paths(table, "ends"):
-            put = self.session.read.parquet(*(str(path) for path in ends))
-            columns = [column for column in put.columns if column not in ("id", "version")]
-            put = put.withColumnsRenamed({column: f"{column}__" for column in columns})
-            frame = frame.join(put, ["id", "version"], "left")
-            frame = frame.selectExpr(
-                *(f"coalesce({column}, {column}__) AS {column}" if column in columns else column
-                  for column in frame.columns if not column.endswith("__"))
-            )  # fmt: skip
-        frame.createOrReplaceTempView(name)
+            keys, put = ("id", "version"), [column for column in table.columns if column[0].startswith("superseded_")]
+            end = self._read([*(column for column in table.columns if column[0] in keys), *put], ends)
+            names = [column for column, _kind in put]
+            whole = whole.join(end.withColumnsRenamed({column: f"end_{column}" for column in names}), keys, "left")
+            ended = [f"coalesce({column}, end_{column}) AS {column}" for column in names]
+            whole = whole.selectExpr(*(column for column, _kind in table.columns if column not in names), *ended)
+        whole.createOrReplaceTempView(name)
         return name
+
+    def _read(self, columns: Sequence[tuple[str, str]], files: Sequence[Path]) -> Any:
+        """The files with these columns: Spark does not find out the types of a file that has a UUID in it."""
+        schema = ", ".join(f"`{name}` {TYPES.get(kind, kind)}" for name, kind in columns)
+        return self.session.read.schema(schema).parquet(*map(str, files))
 
     def run(self, statement: str) -> None:
         """Run a statement that answers nothing."""
@@ -76,8 +85,5 @@ def opened(snapshot: str) -> Iterator[SparkEngine]:
     for name, value in settings.items():
         builder = builder.config(name, value)
     with lake.pinned(snapshot) as found:
-        session = builder.getOrCreate()
-        try:
-            yield SparkEngine(found, session)
-        finally:
-            session.stop()
+        # The cluster is started once a process and ends with it; each opening has views of its own.
+        yield SparkEngine(found, builder.getOrCreate().newSession())

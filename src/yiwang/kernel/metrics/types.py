@@ -115,6 +115,18 @@ class Value:
     rows: int
 
 
+@dataclass(frozen=True)
+class Reported:
+    """A figure that a unit reported 填报数: in its base unit (元), for its day, by the unit of this path."""
+
+    figure: str
+    name_zh: str
+    unit: str
+    value: Decimal
+    as_of: date
+    unit_path: str
+
+
 class Row(NamedTuple):
     """A record behind a number, without what could tell a person: its version, where it came from, whose and when."""
 

@@ -177,5 +177,5 @@ def differences(then: Reading, now: Reading, part: Part, day: date, *, after: in
     rows = now.engine.rows(compiling.paged(statement, after, most))
     return Differences(
         {row["kind"]: (int(row["n"]), Decimal(row["effect"] or 0)) for row in counted},
-        tuple(Difference(**row) for row in rows),
+        tuple(Difference(**row | {"adds": Decimal(row["adds"])}) for row in rows),
     )

@@ -12,3 +12,11 @@ class PlanningConfig(AppConfig):
     label = "s45"
     verbose_name = "规划评估"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have reported figures told beside computed ones."""
+        from yiwang.kernel.metrics.extend import reports
+
+        from .selectors.values import reported_figures
+
+        reports(reported_figures)
