@@ -11,9 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import setup
+
 ROOT = Path(__file__).resolve().parents[1]
 # program -> Debian package that brings it
-PROGRAMS = {"soffice": "libreoffice-writer-nogui", "pdftotext": "poppler-utils"}
+PROGRAMS = {"soffice": "libreoffice-writer-nogui", "pdftotext": "poppler-utils", "java": "openjdk-17-jre-headless"}
 
 
 def missing() -> dict[str, str]:
@@ -32,6 +34,19 @@ def install(packages: list[str]) -> None:
             sys.exit(f"{result.stdout}\n{' '.join(command)}: 失败 / failed (exit status {result.returncode})")
 
 
+def install_spark() -> None:
+    """PySpark from its lock into the environment that ``make setup-dev`` made; a second run does nothing."""
+    lock = setup.LOCKS / "external.lock"
+    key, stamp = setup.digest(lock), setup.STAMPS / "external"
+    if setup.done(stamp, key):
+        return
+    setup.say("安装 PySpark", "installing PySpark")
+    # It comes as a source archive; what builds it (setuptools) is in the environment already.
+    options = ["--require-hashes", "--no-build-isolation", "-r", str(lock)]
+    setup.run([*setup.uv_install(), *options], setup.uv_environment())
+    setup.finish(stamp, key)
+
+
 def main() -> int:
     """Exit status of pytest, or 1 with the reason when a program is missing."""
     lacking = missing()
@@ -46,6 +61,7 @@ def main() -> int:
             f"缺少外部程序：{names}。请以 root 执行 apt-get install {' '.join(lacking.values())} 后重试。\n"
             f"Foreign programs are missing: {names}. As root: apt-get install {' '.join(lacking.values())}, then again."
         )
+    install_spark()
     return subprocess.run([str(ROOT / ".venv/bin/pytest"), "-m", "external"], check=False, cwd=ROOT).returncode
 
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     "setup": ["--group", "setup"],
     "build": ["--group", "build"],
+    "external": ["--group", "external"],
     "runtime": ["pyproject.toml"],
     "dev": ["pyproject.toml", "--group", "dev", "--constraint", "requirements/runtime.lock"],
 }

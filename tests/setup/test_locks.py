@@ -30,7 +30,7 @@ def requirements(lock: Path) -> dict[str, str]:
 
 
 def test_there_are_the_locks_that_set_up_uses() -> None:
-    assert [lock.stem for lock in PYTHON_LOCKS] == ["build", "dev", "runtime", "setup"]
+    assert [lock.stem for lock in PYTHON_LOCKS] == ["build", "dev", "external", "runtime", "setup"]
 
 
 @pytest.mark.parametrize("lock", PYTHON_LOCKS, ids=lambda lock: lock.stem)

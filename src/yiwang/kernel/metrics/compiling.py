@@ -25,7 +25,7 @@ from ibis.backends.sql.datatypes import PostgresType
 
 from yiwang.kernel.records import api as records
 
-from .types import Condition, CountDistinct, Part, Selection, Sum, When
+from .types import Condition, Count, CountDistinct, Part, Selection, Sum, When
 
 # A grade's worth by value; None where the column itself is summed.
 Scores = tuple[tuple[str, Decimal], ...] | None
@@ -70,6 +70,24 @@ def rule_of(selection: Selection) -> Rule:
     by_day = tuple(condition for condition in selection.where if condition.op == "by_day")
     among = tuple(condition for condition in selection.where if condition.others is not None)
     return Rule(selection.record, selection.when, selection.day, by_day, among)
+
+
+def columns_of(part: Part) -> set[tuple[str, str]]:
+    """Every column that the part looks at, with its record type."""
+    found = set() if isinstance(part, Count) else {(part.selection.record, part.column)}
+    return found | _columns_of(part.selection)
+
+
+def _columns_of(selection: Selection) -> set[tuple[str, str]]:
+    kind = records.record_type(selection.record)
+    names = {selection.day or kind.date_field, *(condition.column for condition in selection.where)}
+    if selection.when == "standing" and kind.ends:
+        names.add(kind.ends)
+    found = {(selection.record, name) for name in names}
+    for condition in selection.where:
+        if condition.others is not None:
+            found |= {(condition.others.record, condition.column_there)} | _columns_of(condition.others)
+    return found
 
 
 @dataclass(frozen=True)

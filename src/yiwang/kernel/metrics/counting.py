@@ -100,12 +100,12 @@ def scores(part: Part, day: date) -> Scores:
     return tuple(part.scores(day).items()) if isinstance(part, Sum) and part.scores is not None else None
 
 
-def by_rule(cells: Iterable[Cell]) -> Iterator[tuple[Rule, tuple[date, ...], set[Cell]]]:
-    """Cells that one scan can answer together, with its days."""
+def by_rule(cells: Iterable[Cell]) -> Iterator[tuple[tuple[date, ...], set[Cell]]]:
+    """Cells that one scan can answer together, after its days."""
     found: dict[Rule, set[Cell]] = defaultdict(set)
     for cell in cells:
         found[rule_of(cell[0].selection)].add(cell)
-    for rule, asked in found.items():
+    for asked in found.values():
         days = sorted({day for _part, day in asked})
         for first in range(0, len(days), MOST_DAYS):
-            yield rule, tuple(days[first : first + MOST_DAYS]), asked
+            yield tuple(days[first : first + MOST_DAYS]), asked

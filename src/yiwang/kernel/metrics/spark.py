@@ -40,7 +40,7 @@ class SparkEngine:
         name = f"versions_{table.key.replace('.', '_')}"
         whole = self._read(table.columns, lake.paths(table, "versions"))
         if ends := lake.paths(table, "ends"):
-            keys, put = ("id", "version"), [column for column in table.columns if column[0].startswith("superseded_")]
+            keys, put = ["id", "version"], [column for column in table.columns if column[0].startswith("superseded_")]
             end = self._read([*(column for column in table.columns if column[0] in keys), *put], ends)
             names = [column for column, _kind in put]
             whole = whole.join(end.withColumnsRenamed({column: f"end_{column}" for column in names}), keys, "left")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
 
 from . import compiling
-from .compiling import Question, Rule, Sides, rule_of
+from .compiling import Question, Sides, columns_of, rule_of
 from .counting import Cell, Counted, Scan, by_rule, scores
 from .engines import Engine, EngineName, Holding, opened
 from .types import Difference, Differences, Metric, Part, Row, Value
@@ -56,18 +56,18 @@ class Reading:
             )
         return Reading(self.engine, held, self._views)
 
-    def question(self, rule: Rule, places: int, by: str = "") -> Question:
-        """What statements about records by this rule have in common. Problem ``lake_lacks``."""
+    def question(self, parts: Collection[Part], places: int, by: str = "") -> Question:
+        """What statements about these parts, all of one rule, have in common. Problem ``lake_lacks``."""
+        rule = rule_of(next(iter(parts)).selection)
         tables = []
         for record in rule.records:
             table = self.snapshot.table(record)
             if table is None:
                 raise _lacks(self.snapshot, records.record_type(record).name)
             tables.append((record, self._view(table), table.columns))
-        columns = {name for _record, _view, held in tables for name, _kind in held}
-        for name in (rule.day, *(condition.column for condition in (*rule.by_day, *rule.among))):
-            if name and name not in columns:
-                raise _lacks(self.snapshot, f"{records.record_type(rule.record).name} · {name}")
+        there = {(record, name) for record, _view, columns in tables for name, _kind in columns}
+        for record, name in sorted({column for part in parts for column in columns_of(part)} - there):
+            raise _lacks(self.snapshot, f"{records.record_type(record).name} · {name}")
         return Question(self.engine.dialect, tuple(tables), rule, places, by)
 
     def _view(self, table: lake.LakeTable) -> str:
@@ -127,8 +127,9 @@ def by_group(found: Reading, wanted: Sequence[Metric], days: Sequence[date], by:
 
 def _count(found: Reading, cells: Sequence[Cell], by: str = "") -> dict[str, dict[Cell, Counted]]:
     told: dict[str, dict[Cell, Counted]] = defaultdict(dict)
-    for rule, days, asked in by_rule(cells):
-        Scan(found.engine, found.question(rule, len(days), by), days).count(asked, told)
+    for days, asked in by_rule(cells):
+        question = found.question({part for part, _day in asked}, len(days), by)
+        Scan(found.engine, question, days).count(asked, told)
     return told
 
 
@@ -154,7 +155,7 @@ def divided(metric: Metric, numerator: Decimal, denominator: Decimal | None) -> 
 def rows_behind(found: Reading, part: Part, day: date, *, after: int = 0, most: int = 100) -> list[Row]:
     """Records that the part was counted from at the end of the day, in the order of their ids, from after one on."""
     kind = records.record_type(part.selection.record)
-    question = found.question(rule_of(part.selection), 1)
+    question = found.question([part], 1)
     statement = compiling.listed(question, part.selection, (*COLUMNS, kind.date_field))
     rows = found.engine.rows(compiling.paged(compiling.dated(statement, [day]), after, most))
     return [Row(*row.values()) for row in rows]
@@ -165,13 +166,8 @@ def differences(then: Reading, now: Reading, part: Part, day: date, *, after: in
 
     Both readings are of one open snapshot (:meth:`Reading.at`). All are counted by kind, some are listed by id.
     """
-    rule = rule_of(part.selection)
-    sides = Sides(
-        then.question(rule, 1),
-        now.question(rule, 1),
-        then.at(Holding(then.known_at)).question(rule, 1),
-        now.at(Holding(now.known_at)).question(rule, 1),
-    )
+    scoped_and_all = (then, now, then.at(Holding(then.known_at)), now.at(Holding(now.known_at)))
+    sides = Sides(*(side.question([part], 1) for side in scoped_and_all))
     statement = compiling.dated(compiling.differing(sides, part, scores(part, day)), [day])
     counted = now.engine.rows(compiling.summed(statement))
     rows = now.engine.rows(compiling.paged(statement, after, most))
