@@ -66,7 +66,7 @@ def measure() -> tuple[list[str], bool]:
     from yiwang.domains.services.reviews import selectors as reviews
     from yiwang.kernel.lake import api as lake
     from yiwang.kernel.metrics import api as metrics
-    from yiwang.kernel.metrics.cli import month_ends
+    from yiwang.kernel.metrics.asked import month_ends
 
     lake.refresh()
     wanted = metrics.metrics()

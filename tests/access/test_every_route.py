@@ -153,6 +153,11 @@ class Walker:
             "limits:calendar": [2023],
             "limits:override": [2023],
             "limits:restore": [2023],
+            "metrics:metric": ["s10.matters"],
+            "metrics:rows": ["s10.matters"],
+            "metrics:compare": ["s10.matters"],
+            "metrics:revise": [d.composed],
+            "metrics:retire": [d.composed],
             "registers:person": [d.resident],
             "registers:reveal": [d.resident],
             "registers:organisation": [d.organisation],
@@ -205,7 +210,15 @@ class Walker:
         pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
         if "registers" in path:
             return self._register_call(name, path)
-        code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
+        code = (
+            "F025"
+            if "metrics" in path
+            else names["code"]
+            if "figures" in path
+            else names["task"]
+            if "tasks" in path
+            else names["unit"]
+        )
         key = "licensing.decision" if "limits" in path else d.check.key
         address = path.format(
             pk=pk, number=number, code=code, key=key, name="sex", year=2023, draw_no=names["draw"].draw_no
@@ -213,6 +226,8 @@ class Walker:
         address += {"count_legal_deadline": "?start=2023-09-28", "add_workdays": "?start=2023-09-28&days=5"}.get(
             name, ""
         )
+        if name == "metric_values":
+            address += "?as_of=2023-06-30"
         if name == "fishery_penalties":
             address += "?since=2023-01-01&until=2023-06-30"
         if name == "licence_verify":

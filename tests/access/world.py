@@ -19,6 +19,9 @@ from yiwang.kernel.access.api import User
 from yiwang.kernel.access.testing import make_unit, make_user
 from yiwang.kernel.audit import api as audit
 from yiwang.kernel.jobs import api as jobs
+from yiwang.kernel.lake import api as lake
+from yiwang.kernel.metrics import services
+from yiwang.kernel.metrics.extend import Count, Metric, standing
 from yiwang.kernel.notices import api as notices
 from yiwang.kernel.notices.api import Notice
 from yiwang.kernel.orgs.api import Unit
@@ -96,6 +99,7 @@ class District:
     police_draw: Draw
     resident: str
     organisation: str
+    composed: str
     citizen_id: str = RESIDENT
 
 
@@ -165,6 +169,7 @@ def make_district() -> District:
         police_draw=_draw(people["bureau"], police.unit, "暗语警务抽查"),
         resident=str(registers.person_key(RESIDENT)),
         organisation=_registered(),
+        composed=_composed(people["bureau"]),
         job=jobs.start("records.import", actor=people["health"], about="暗语健康任务", run=0),
     )
 
@@ -177,6 +182,13 @@ def _draw(bureau: User, unit: Unit, word: str) -> Draw:
     }  # fmt: skip
     records.create(Draw.record_type, cells, actor=bureau, unit=unit, place="")
     return Draw.objects.get(draw_no=f"D-{unit.code}")
+
+
+def _composed(bureau: User) -> str:
+    """The code of a metric that the bureau composed, from a snapshot of the lake."""
+    lake.refresh()
+    counted = Metric("own.0", "暗访事项", "", "项", Count(standing("s10.matter")))
+    return services.publish(bureau, counted, reason="试", tried_on=date(2023, 6, 30)).metric.code
 
 
 def _licence(bureau: User) -> str:

@@ -69,6 +69,15 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("cloud", "bureau", "/infrastructure/cloud/?as_of=2023-06-30"),
     ("reviews", "bureau", "/services/reviews/?as_of=2023-06-30"),
     ("reviews-bad", "bureau", "/services/reviews/bad/?as_of=2023-06-30"),
+    ("metrics", "bureau", "/metric/"),
+    ("metric", "bureau", "/metric/s05.per-kiosk/"),
+    ("metric-rows", "liaison-police", "/metric/s21.declaration-rate/"),
+    (
+        "metric-compose",
+        "bureau",
+        "/metric/compose/?record=s05.transaction&kind=share&when=until&column-share=result&text-share=办结"
+        "&name_zh=办结占比&unit=%25&places=2&try=1",
+    ),
     ("records", "bureau", "/records/"),
     ("record-list", "bureau", "/records/s05.transaction/"),
     ("record-search", "bureau", "/records/s05.transaction/?q=社保"),

@@ -47,8 +47,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = date(2022, 11, 1)
 DAYS = [FIRST + timedelta(days=number) for number in range(0, 300, 23)]
 PLACES = ("bank", "hall", "mall")
-KINDS = ("paper", "network", "card")
-SCORES = {"paper": Decimal("1.5"), "network": Decimal(10)}
+KINDS = ("printer", "network", "reader")
+SCORES = {"printer": Decimal("1.5"), "network": Decimal(10)}
 
 
 @pytest.fixture(autouse=True)
@@ -164,10 +164,10 @@ PARTS: dict[str, Part] = {
     "day": Count(year("s05.fault", day="repaired_on")),
     "is": Count(standing("s05.kiosk", is_("place_type", "bank", "mall"))),
     "number": Count(standing("s05.kiosk", is_not("matters", 0, 7, 11, 12))),
-    "is-not": Count(until("s05.fault", is_not("kind", "paper"))),
+    "is-not": Count(until("s05.fault", is_not("kind", "printer"))),
     "given-text": Count(standing("s05.kiosk", given("address"))),
     "given-day": Count(until("s05.fault", given("repaired_on"))),
-    "by-day": Count(until("s05.fault", by_day("repaired_on"), is_("kind", "card"))),
+    "by-day": Count(until("s05.fault", by_day("repaired_on"), is_("kind", "reader"))),
     "among": Count(until("s05.fault", among("device_no", standing("s05.kiosk", is_("place_type", "bank"))))),
     "not-among": Count(until("s05.fault", not_among("device_no", standing("s05.kiosk")))),
     "twice": Count(standing("s05.kiosk", among("device_no", FAULTS), not_among("device_no", month("s05.fault")))),
@@ -222,9 +222,9 @@ def test_by_unit_and_by_town_it_is_the_same_count_of_their_records() -> None:
             assert (value.numerator, value.rows) == Plain(day, None).number(PARTS["is"], within)
             assert value.denominator == Plain(day, None).number(PARTS["standing"], within)[0]
         assert sum(value.numerator for (value,) in groups.values()) == whole.numerator
-    with metrics.reading(unit="cq/town/") as found:
+    with metrics.reading(units=metrics.within("cq/town")) as found:
         assert metrics.values(found, [banks], [day])[0].numerator == units["cq/town/"][0].numerator
-    with metrics.reading(place="441502001") as found:
+    with metrics.reading(places=("441502001", "441502001:")) as found:
         assert metrics.values(found, [banks], [day])[0].numerator == towns["441502001"][0].numerator
 
 

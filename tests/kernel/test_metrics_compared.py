@@ -19,8 +19,8 @@ from yiwang.kernel.lake import api as lake
 from yiwang.kernel.metrics import api as metrics
 from yiwang.kernel.metrics import registry
 from yiwang.kernel.metrics.api import Holding
+from yiwang.kernel.metrics.asked import month_ends
 from yiwang.kernel.metrics.cli import metrics as command
-from yiwang.kernel.metrics.cli import month_ends
 from yiwang.kernel.metrics.extend import CountDistinct, Reported, Sum
 from yiwang.kernel.records import api as records
 from yiwang.lib.clock import moment
@@ -173,14 +173,15 @@ def test_reported_figures_stand_beside_computed_ones_and_never_replace_them(monk
     lake.refresh()
     asked = []
 
-    def reporter(day: date, known_at: date | None) -> list[Reported]:
-        asked.append((day, known_at))
-        return [
-            Reported("F040", "金额", "元", Decimal("512090000.00"), date(2023, 6, 1), "cq/data"),
-            Reported("F004", "自助机", "部", Decimal(68), date(2023, 6, 1), "cq/data"),
-        ]
+    class Figures:
+        def reported(self, day: date, known_at: date | None) -> list[Reported]:
+            asked.append((day, known_at))
+            return [
+                Reported("F040", "金额", "元", Decimal("512090000.00"), date(2023, 6, 1), "cq/data"),
+                Reported("F004", "自助机", "部", Decimal(68), date(2023, 6, 1), "cq/data"),
+            ]
 
-    monkeypatch.setattr(registry, "_REPORTERS", [reporter])
+    monkeypatch.setattr(registry, "_BOOKS", [Figures()])
     told = {row["figure"]: row for row in run("values", "--as-of", "2023-06-30")}
     assert told["F040"] == {
         "figure": "F040", "code": None, "name": "金额", "value": "512090000", "numerator": None, "denominator": None,

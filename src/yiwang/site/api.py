@@ -30,6 +30,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("/limits", "yiwang.kernel.limits.rest.router"),
     ("/jobs", "yiwang.kernel.jobs.rest.router"),
     ("/records", "yiwang.kernel.records.rest.router"),
+    ("/metrics", "yiwang.kernel.metrics.rest.router"),
     ("/registers", "yiwang.kernel.registers.rest.router"),
     *((f"/{system.url_prefix.strip('/')}", f"{system.module}.rest.router") for system in systems.installed()),
 )

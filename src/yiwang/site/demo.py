@@ -14,6 +14,8 @@ from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
 from yiwang.kernel.access import demo as access_demo
+from yiwang.kernel.lake import api as lake
+from yiwang.kernel.metrics import api as metrics
 from yiwang.kernel.orgs import demo as orgs_demo
 from yiwang.kernel.registers import api as registers
 from yiwang.kernel.registers import demo as registers_demo
@@ -40,6 +42,10 @@ def run(port: int) -> None:
     connections.close_all()
     lanes.load_systems()
     _gather_statistics()
+    if not lake.newest_name():
+        say("取数据湖快照，由记录计算指标")
+        lake.refresh()
+    metrics.prepare()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("核验示例报告")

@@ -33,6 +33,7 @@ GROUPS = {
 OWN_PAGES: tuple[NavItem, ...] = (
     NavItem("首页", "Home", "home", "layout-dashboard", "", "", "workbench"),
     NavItem("消息", "Notices", "notices:list", "bell", "", "", "workbench"),
+    NavItem("指标", "Metrics", "metrics:list", "chart-line", "metrics.metric", "view", "data"),
     NavItem("业务记录", "Records", "records:types", "database", "records.type", "view", "data"),
     NavItem("主体与地址", "Registers", "registers:search", "sitemap", "registers.subject", "view", "data"),
     NavItem("代码表", "Code lists", "codes:list", "list-details", "codes.list", "view", "data"),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("limits/", include("yiwang.kernel.limits.urls")),
     path("jobs/", include("yiwang.kernel.jobs.urls")),
     path("lake/", include("yiwang.kernel.lake.urls")),
+    path("metric/", include("yiwang.kernel.metrics.urls")),
     path("records/", include("yiwang.kernel.records.urls")),
     path("registers/", include("yiwang.kernel.registers.urls")),
     *(path(system.url_prefix, include(f"{system.module}.urls")) for system in systems.installed()),

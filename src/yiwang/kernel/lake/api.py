@@ -6,6 +6,7 @@ from .checking import verify
 from .reading import Lake, open_lake, paths, pinned
 from .refreshing import refresh
 from .selectors import status
+from .store import kept_names, newest_name
 from .types import LakeTable, Refreshed, Snapshot, TableFault
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Refreshed",
     "Snapshot",
     "TableFault",
+    "kept_names",
+    "newest_name",
     "open_lake",
     "paths",
     "pinned",

@@ -113,6 +113,16 @@ def manifests() -> list[Manifest]:
     return sorted(found, key=lambda manifest: manifest.number)
 
 
+def kept_names() -> list[str]:
+    """Names of the snapshots that are kept, oldest first."""
+    return [manifest.name for manifest in manifests()]
+
+
+def newest_name() -> str:
+    """The name of the newest snapshot; empty when there is none yet."""
+    return (kept_names() or [""])[-1]
+
+
 def read(path: Path) -> Snapshot:
     """The snapshot of a manifest. Problem ``lake_damaged`` when it is not as it was written, ``lake_too_new``."""
     text = path.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -18,7 +18,9 @@ from yiwang.lib.problems import Problem
 from yiwang.lib.units import digits
 
 from . import registry, wording
-from .engines import EngineName, Holding
+from .asked import month_ends
+from .engines import EngineName
+from .holding import Holding, within
 from .types import Difference, Differences, Metric, Reported, Value
 from .values import Reading, by_group, differences, reading, rows_behind, values
 
@@ -124,14 +126,6 @@ def _asked(
             yield {by: code or None, f"{by}_name": name or None}, value
 
 
-def month_ends(as_of: date, months: int) -> list[date]:
-    """The last days of so many months up to the day, which stands for the end of its own month; oldest first."""
-    days = [as_of]
-    while len(days) < months:
-        days.append(days[-1].replace(day=1) - timedelta(days=1))
-    return days[::-1]
-
-
 def _reported(codes: Sequence[str], as_of: date, known_at: Known) -> list[Reported]:
     day = known_at.astimezone(SHANGHAI).date() if isinstance(known_at, datetime) else known_at
     return [row for row in registry.reported(as_of, day) if not codes or row.figure in codes]
@@ -215,7 +209,7 @@ def compare(
     """
     wanted = registry.metric(code)
     with _opened(now_, unit, snapshot, engine) as now:
-        then = now.at(Holding(then_, now.held.unit))
+        then = now.at(Holding(then_, now.held.units))
         sides = [values(side, [wanted], [as_of])[0] for side in (then, now)]
         told = {
             name: differences(then, now, part, as_of, after=after, most=most)
@@ -244,8 +238,8 @@ KINDS = {"late": "补录 late entry", "corrected": "更正 correction", "deleted
 
 @contextmanager
 def _opened(known_at: Known, unit: str, snapshot: str, engine: EngineName) -> Iterator[Reading]:
-    path = f"{orgs.unit(unit).path}/" if unit else ""
-    with reading(known_at, snapshot, unit=path, engine=engine) as found:
+    units = within(orgs.unit(unit).path) if unit else None
+    with reading(known_at, snapshot, units=units, engine=engine) as found:
         yield found
 
 

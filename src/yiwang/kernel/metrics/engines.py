@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 import duckdb
@@ -93,30 +92,3 @@ def opened(engine: EngineName, snapshot: str) -> Iterator[Engine]:
         return
     with lake.open_lake(snapshot, shown=False) as held:
         yield DuckEngine(held)
-
-
-@dataclass(frozen=True)
-class Holding:
-    """Records as known at the end of a day or at a moment (None: as in the snapshot), of a unit or a place."""
-
-    known_at: date | datetime | None = None
-    unit: str = ""
-    place: str = ""
-
-    def where(self, moment: str) -> str:
-        """The condition in SQL, the same for both engines but for the type of a moment."""
-        known = self.known_at
-        if known is None:
-            conditions = ["superseded_at IS NULL"]
-        elif isinstance(known, datetime):
-            at = f"CAST('{known.isoformat()}' AS {moment})"
-            conditions = [f"recorded_at <= {at}", f"(superseded_at IS NULL OR superseded_at > {at})"]
-        else:
-            conditions = [
-                f"recorded_at_day <= DATE '{known}'", f"(superseded_at IS NULL OR superseded_at_day > DATE '{known}')",
-            ]  # fmt: skip
-        for column, prefix in (("unit_path", self.unit), ("place", self.place)):
-            if prefix:
-                quoted = prefix.replace("\\", "").replace("'", "''")
-                conditions.append(f"left({column}, {len(prefix)}) = '{quoted}'")
-        return " AND ".join(conditions)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .registry import reports
+from .registry import Book, publish
 from .types import Condition, Count, CountDistinct, Metric, Part, Reported, Selection, Sum, When
 
 __all__ = [
+    "Book",
     "Condition",
     "Count",
     "CountDistinct",
@@ -22,7 +23,7 @@ __all__ = [
     "is_not",
     "month",
     "not_among",
-    "reports",
+    "publish",
     "standing",
     "until",
     "year",

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Protocol
 
 from django.apps import apps
 
 from yiwang.kernel.records import api as records
+from yiwang.lib.clock import today
 from yiwang.lib.problems import Problem
 
 from .types import Count, Metric, Reported, Selection
 
 _REGISTRY: dict[str, Metric] = {}
-# What tells figures that units reported as of a day, as known at the end of another (None: now).
-Reporter = Callable[[date, date | None], list[Reported]]
-_REPORTERS: list[Reporter] = []
+
+
+class Book(Protocol):
+    """Who publishes figures 数据本: the plan's evaluation. It tells what units reported, and which day is looked at."""
+
+    def reported(self, day: date, known_at: date | None) -> list[Reported]:
+        """Reported figures as of a day, as known at the end of another (None: now)."""
+
+    def day(self) -> date | None:
+        """The day that figures are looked at now, if there is one."""
+
+    def address(self, figure: str) -> str:
+        """The page of a published figure; empty where there is none."""
+
+
+_BOOKS: list[Book] = []
 
 
 def discover() -> None:
@@ -54,16 +68,26 @@ def _check_selection(metric: Metric, selection: Selection, columns: tuple[str, .
             _check_selection(metric, condition.others, (condition.column_there,), label)
 
 
-def reports(reporter: Reporter) -> None:
-    """Have figures that units report told beside those that are computed."""
-    _REPORTERS.append(reporter)
+def publish(book: Book) -> None:
+    """Have a book's figures told beside those that are computed."""
+    _BOOKS.append(book)
 
 
 def reported(day: date, known_at: date | None) -> list[Reported]:
     """Reported figures that no metric computes, by figure: a figure has one origin."""
     computed = {metric.figure for metric in _REGISTRY.values()}
-    told = [found for reporter in _REPORTERS for found in reporter(day, known_at) if found.figure not in computed]
+    told = [found for book in _BOOKS for found in book.reported(day, known_at) if found.figure not in computed]
     return sorted(told, key=lambda found: found.figure)
+
+
+def reference_day() -> date:
+    """The day that pages show unless another is asked for: the one that a book looks at, else today."""
+    return next((day for book in _BOOKS if (day := book.day()) is not None), today())
+
+
+def address_of(figure: str) -> str:
+    """The page of a published figure; empty where there is none."""
+    return next((found for book in _BOOKS if figure and (found := book.address(figure))), "")
 
 
 def metrics() -> tuple[Metric, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple
 
 Op = Literal["is", "is_not", "given", "by_day", "among", "not_among"]
@@ -113,6 +113,15 @@ class Value:
     denominator: Decimal | None
     value: Decimal | None
     rows: int
+
+
+def divided(metric: Metric, numerator: Decimal, denominator: Decimal | None) -> Decimal | None:
+    """The value, rounded half up to the metric's places; None where there is nothing to divide by."""
+    if denominator is not None:
+        if not denominator:
+            return None
+        numerator = numerator * (100 if metric.percent else 1) / denominator
+    return numerator.quantize(Decimal(1).scaleb(-metric.places), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from yiwang.kernel.lake import api as lake
 from yiwang.kernel.records import api as records
@@ -17,8 +17,9 @@ from yiwang.lib.problems import Problem
 from . import compiling
 from .compiling import Question, Sides, columns_of, rule_of
 from .counting import Cell, Counted, Scan, by_rule, scores
-from .engines import Engine, EngineName, Holding, opened
-from .types import Difference, Differences, Metric, Part, Row, Value
+from .engines import Engine, EngineName, opened
+from .holding import Holding, Range
+from .types import Count, Difference, Differences, Metric, Part, Row, Value, divided
 
 _NONE = Counted(Decimal(0), 0)
 COLUMNS = ("id", "version", "source", "source_id", "unit_path", "place")
@@ -97,17 +98,17 @@ def reading(
     known_at: date | datetime | None = None,
     snapshot: str = "",
     *,
-    unit: str = "",
-    place: str = "",
+    units: Range | None = None,
+    places: Range | None = None,
     engine: EngineName = "duckdb",
 ) -> Iterator[Reading]:
-    """Open the newest snapshot, or the named one, with the records of a unit and those below it, or of a place.
+    """Open the newest snapshot, or the named one, with the records of a range of unit paths, or of place codes.
 
     Problems: those of :func:`lake.open_lake`; ``known_later`` when the snapshot was taken before ``known_at``;
     ``spark_missing``.
     """
     with opened(engine, snapshot) as found:
-        yield Reading(found, Holding()).at(Holding(known_at, unit, place))
+        yield Reading(found, Holding()).at(Holding(known_at, units, places))
 
 
 def values(found: Reading, wanted: Sequence[Metric], days: Sequence[date]) -> list[Value]:
@@ -143,15 +144,6 @@ def _value(metric: Metric, day: date, known_at: date | datetime | None, counted:
     return Value(metric, day, known_at, top.number, bottom, divided(metric, top.number, bottom), top.rows)
 
 
-def divided(metric: Metric, numerator: Decimal, denominator: Decimal | None) -> Decimal | None:
-    """The value, rounded half up to the metric's places; None where there is nothing to divide by."""
-    if denominator is not None:
-        if not denominator:
-            return None
-        numerator = numerator * (100 if metric.percent else 1) / denominator
-    return numerator.quantize(Decimal(1).scaleb(-metric.places), ROUND_HALF_UP)
-
-
 def rows_behind(found: Reading, part: Part, day: date, *, after: int = 0, most: int = 100) -> list[Row]:
     """Records that the part was counted from at the end of the day, in the order of their ids, from after one on."""
     kind = records.record_type(part.selection.record)
@@ -159,6 +151,12 @@ def rows_behind(found: Reading, part: Part, day: date, *, after: int = 0, most: 
     statement = compiling.listed(question, part.selection, (*COLUMNS, kind.date_field))
     rows = found.engine.rows(compiling.paged(compiling.dated(statement, [day]), after, most))
     return [Row(*row.values()) for row in rows]
+
+
+def count_of(found: Reading, part: Part, day: date) -> int:
+    """From how many records the part is counted at the end of the day."""
+    cell = (Count(part.selection), day)
+    return _count(found, [cell]).get("", {}).get(cell, _NONE).rows
 
 
 def differences(then: Reading, now: Reading, part: Part, day: date, *, after: int = 0, most: int = 100) -> Differences:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .base import Record
 from .known import Mention, of_organisation, of_person, search
 from .loading import NewRow, load, load_once
+from .picked import Picked, picked
 from .registry import record_type, record_types
-from .selectors import Listing, Query, can, in_force, listing, listing_known, one, select, versions, visible
+from .selectors import Listing, Query, can, in_force, listing, listing_known, one, scope, select, versions, visible
 from .services import correct, correct_many, create, restore, withdraw, written_by
 from .sync import PAST_CHANGES
 from .types import RecordType
@@ -17,6 +18,7 @@ __all__ = [
     "Listing",
     "Mention",
     "NewRow",
+    "Picked",
     "Query",
     "Record",
     "RecordType",
@@ -34,9 +36,11 @@ __all__ = [
     "of_organisation",
     "of_person",
     "one",
+    "picked",
     "record_type",
     "record_types",
     "restore",
+    "scope",
     "search",
     "select",
     "units_by_path",

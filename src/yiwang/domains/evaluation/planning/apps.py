@@ -15,8 +15,8 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         """Have reported figures told beside computed ones."""
-        from yiwang.kernel.metrics.extend import reports
+        from yiwang.kernel.metrics.extend import publish
 
-        from .selectors.values import reported_figures
+        from .selectors.book import PlanBook
 
-        reports(reported_figures)
+        publish(PlanBook())

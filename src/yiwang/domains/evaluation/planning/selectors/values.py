@@ -13,9 +13,7 @@ from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
 from yiwang.domains.evaluation.planning.models import Indicator, IndicatorValue, Plan, PlanVersion
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.types import Judgement, Status
-from yiwang.kernel.metrics.extend import Reported
 from yiwang.lib.clock import end_of_day
-from yiwang.lib.units import to_base
 
 
 @dataclass(frozen=True)
@@ -66,22 +64,6 @@ def values_as_of(
     if codes is not None:
         rows = rows.filter(code__in=list(codes))
     return {row.code: row for row in rows.order_by("code", "-as_of", "-recorded_at").distinct("code")}
-
-
-def reported_figures(as_of: date, known_on: date | None) -> list[Reported]:
-    """Every figure's value in its base unit, as units reported it for ``as_of``, as known at the end of a day."""
-    plan = plans.the_plan()
-    if plan is None:
-        return []
-    rows = {row.code: row for row in plans.indicators(plans.version(plan))}
-    found = []
-    for code, value in values_as_of(plan, as_of, known_on).items():
-        if code in rows:
-            quantity = to_base(value.value, rows[code].unit)
-            found.append(
-                Reported(code, rows[code].name_zh, quantity.unit, quantity.value, value.as_of, value.unit.path)
-            )
-    return found
 
 
 def history(plan: Plan, code: str) -> QuerySet[IndicatorValue]:
