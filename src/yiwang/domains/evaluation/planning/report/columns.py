@@ -46,6 +46,20 @@ NARROW: dict[str, tuple[Column, ...]] = {
         Column("完成时限", "due", 15, _C),
         Column("状态", "status", 16, _C),
     ),
+    "chapter.indicators": (
+        Column("指标和责任单位", "name", 27, second="lead_unit"),
+        Column("现值", "value", 15, _C),
+        Column("目标值", "target", 16, _C),
+        Column("完成进度", "progress", 15, _C, second="expected", label="应达"),
+        Column("判断", "status", 12, _C),
+        Column("截至", "as_of", 15, _C),
+    ),
+    "chapter.tasks": (
+        Column("编号", "code", 10, _C),
+        Column("任务", "title", 40),
+        Column("牵头单位", "lead_unit", 22),
+        Column("进展状态", "status", 16, _C),
+    ),
     "gaps": (
         Column("序号", "number", 8, _C),
         Column("编号", "code", 10, _C),

@@ -19,6 +19,7 @@ from yiwang.domains.evaluation.planning.report.writer import default_template
 from yiwang.domains.evaluation.planning.selectors import handins, home
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors import report as reads
+from yiwang.domains.evaluation.planning.selectors import report_numbers as numbers
 from yiwang.domains.evaluation.planning.services import reports as services
 from yiwang.domains.evaluation.planning.views.answers import about, go, onto, posted, well
 from yiwang.kernel.access import api as access
@@ -61,14 +62,14 @@ def _page(
     texts = list(round_.texts.order_by("section", "position"))
     judged = home.judge_round(round_)
     declared = handins.declared(round_)
-    numbers = reads.named_numbers(round_, judged, declared)
+    counted = numbers.named_numbers(round_, judged, declared)
     may_write = access.can(user, "s45.report", "write") and round_.state != Round.State.CLOSED
     context = {
         "round": round_,
         "sections": _sections(round_, texts, wrong),
         "shown": shown_figures(round_.plan_version, round_.as_of, [row.text for row in texts]),
-        "names": [(f"{{{name}}}", text) for name, text in numbers.items()],
-        "default_overall": reads.fill(reads.DEFAULT_OVERALL, numbers),
+        "names": [(f"{{{name}}}", text) for name, text in counted.items()],
+        "default_overall": numbers.fill(numbers.DEFAULT_OVERALL, counted),
         "checks": _checks(round_, texts, declared),
         "reports": [(row, reads.person_name(row.written_by)) for row in _reports(round_)],
         "template": _template(round_.plan_version.plan),
@@ -220,7 +221,7 @@ def _template_page(request: HttpRequest, problem: Problem | None = None) -> Http
         "template": used,
         "by": "" if used is None else reads.person_name(used.uploaded_by),
         "placeholders": placeholders(),
-        "overall_names": reads.OVERALL_NAMES,
+        "overall_names": numbers.OVERALL_NAMES,
         "findings": [] if problem is None else problem.detail.get("findings", []),
         "may_write": access.can(access.signed_in(request), "s45.report", "write"),
         "round": handins.current_round(plan),
