@@ -11,7 +11,17 @@ from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.zh_numbers import chinese_date, chinese_month
 
 from .charts import CHARTS
-from .context import ORIGIN_ZH, Chapter, FigureRef, IndicatorRow, ProblemItem, ProposalItem, ReportContext, Text
+from .context import (
+    FIGURE_ORIGINS,
+    ORIGIN_ZH,
+    Chapter,
+    FigureRef,
+    IndicatorRow,
+    ProblemItem,
+    ProposalItem,
+    ReportContext,
+    Text,
+)
 from .markers import Markers, block, missing_text
 from .title import title_lines
 
@@ -100,7 +110,6 @@ def moment(moment_: datetime) -> str:
 
 def _counts(context: ReportContext, computed: int, known: int, markers: Markers) -> dict[str, str]:
     """The report's own counts; each opens the page whose rows it counts, where there is one."""
-    reported = known - computed
 
     def number(name: str, value: Decimal, unit: str, definition: str, url: str, parts: tuple[str, str]) -> str:
         figure = FigureRef(
@@ -124,21 +133,23 @@ def _counts(context: ReportContext, computed: int, known: int, markers: Markers)
     def count(name: str, value: int, definition: str, url: str) -> str:
         return number(name, Decimal(value), "", definition, url, ("", ""))
 
-    def share(name: str, part: int) -> str:
+    def share(name: str, part: int, url: str) -> str:
         if not known:
             return "无数据"
         percent = (Decimal(part) * 100 / known).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-        definition = "该来源的数据项数除以全部数据项数"
-        return number(name, percent, "%", definition, context.figures_url, (f"{part}项", f"{known}项"))
+        return number(name, percent, "%", "该来源的数据项数除以全部数据项数", url, (f"{part}项", f"{known}项"))
 
     tasks = sum(len(chapter.tasks) for chapter in context.chapters)
     figures_url, tasks_url = context.figures_url, context.tasks_url
+    urls = {origin: figures_url and f"{figures_url}&origin={origin}" for origin in FIGURE_ORIGINS}
     return {
         "figure_count": count("数据项数", known, "本报告引用的指标和数据，每项计一次，列于数据来源表", figures_url),
-        "computed_count": count("系统计算的数据项数", computed, "由业务系统的记录计算得出的数据项", figures_url),
-        "reported_count": count("单位填报的数据项数", reported, "由责任单位填报并经采纳的数据项", figures_url),
-        "computed_share": share("系统计算占比", computed),
-        "reported_share": share("单位填报占比", reported),
+        "computed_count": count("系统计算的数据项数", computed, "由业务系统的记录计算得出的数据项", urls["computed"]),
+        "reported_count": count(
+            "单位填报的数据项数", known - computed, "由责任单位填报并经采纳的数据项", urls["reported"]
+        ),
+        "computed_share": share("系统计算占比", computed, urls["computed"]),
+        "reported_share": share("单位填报占比", known - computed, urls["reported"]),
         "indicator_count": count(
             "规划指标数", len(context.indicators), "规划确定的指标，不含事实数据", context.indicators_url
         ),

@@ -28,8 +28,8 @@ from .styles import BODY_FONT, LATIN_FONT
 SHEET = "数据"
 # Hundredths of a point: 小五 is too small for a page that is copied, 五号 is what tables have.
 TYPE_SIZE = 1050
-# Twips; half of the type area's 225 mm.
-MOST_HEIGHT = 6378
+# Twips (100 mm): two charts with their captions share a page.
+MOST_HEIGHT = 5700
 _NAMESPACES = (
     'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -54,9 +54,10 @@ def add_chart(package: Package, chart: Chart, written: datetime) -> Part:
 
 
 def chart_height(chart: Chart) -> int:
-    """Twips: a line for every bar, room for axis and legend, at most half a page."""
+    """Twips: a line and a half for every bar, room for the axis and up to two lines of legend, at most MOST_HEIGHT."""
     bars = len(chart.categories) * (1 if chart.stacked else len(chart.series))
-    return min(1400 + bars * 420, MOST_HEIGHT)
+    around = 700 if len(chart.series) == 1 else 1700
+    return min(around + bars * 480, MOST_HEIGHT)
 
 
 def workbook(chart: Chart, written: datetime) -> bytes:
@@ -161,7 +162,7 @@ def _axes(chart: Chart) -> str:
     values = [value for series in chart.series for value in series.values if value is not None]
     lowest = "" if min(values, default=Decimal(0)) < 0 else '<c:min val="0"/>'
     # Counts have no halves: without a step of their own few things would be counted 0, 0.5, 1.
-    step = f'<c:majorUnit val="{max(1, round(_longest(chart) / 6))}"/>' if chart.decimals == 0 else ""
+    step = 20 if chart.unit == "%" else max(1, round(_longest(chart) / 6))
     percent = '"%"' if chart.unit == "%" else ""
     return (
         f'<c:catAx><c:axId val="{_CATEGORY_AXIS}"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
@@ -173,7 +174,7 @@ def _axes(chart: Chart) -> str:
         f'<c:delete val="0"/><c:axPos val="b"/>{grid}<c:numFmt formatCode="{escape(f"0{percent}", _QUOTE)}" '
         f'sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>'
         f'{line}{_text()}<c:crossAx val="{_CATEGORY_AXIS}"/><c:crosses val="max"/><c:crossBetween val="between"/>'
-        f"{step}</c:valAx>"
+        f'<c:majorUnit val="{step}"/></c:valAx>'
     )
 
 

@@ -202,7 +202,8 @@ class ReportContext:
     ``as_of`` is the day the figures count to, ``known_at`` the moment up to which the system's knowledge was used (the
     time of writing when not given); both are shown in Asia/Shanghai. ``generated_at`` must carry a time zone.
     ``indicators_url``, ``figures_url`` and ``tasks_url`` are the pages whose rows the report's counts add up; without
-    them counts and charts are printed without a link.
+    them counts and charts are printed without a link. ``figures_url`` ends in a query to which ``&origin=computed`` may
+    be added.
     """
 
     district: str

@@ -75,7 +75,9 @@ class Pen:
 
     def _figure(self, number: int, properties: w.Element | None, linked: bool) -> w.Element:
         figure = self.markers.figures[number]
+        if not figure.url:
+            return self.marked(w.run(clean(figure.text), properties), figure)
         shown = w.figure_run(clean(figure.text), self.styles[w.STYLE_FIGURE], properties)
-        if linked and figure.url:
+        if linked:
             shown = w.hyperlink(self.link(figure.url), clean(figure.tooltip), [shown])
         return self.marked(shown, figure)

@@ -40,6 +40,8 @@ class Page(Enum):
     LATE_TASKS = auto()
     INDICATORS = auto()
     FIGURES = auto()
+    FACTS = auto()
+    COMPUTED = auto()
     LAGGARDS = auto()
     NO_DATA = auto()
 
@@ -69,8 +71,8 @@ COUNTED = {
     "lagging": Counted("滞后的指标数", "评价为滞后、严重滞后或倒退的考核指标", Page.LAGGARDS),
     "no_data": Counted("无法评价的指标数", "没有数据、无法评价的考核指标", Page.NO_DATA),
     "coverage": Counted("数据覆盖率", "有数据的考核指标权重之和除以全部考核指标权重之和", Page.INDICATORS),
-    "facts_total": Counted("事实数据项数", "规划任务要求报送、不作评价的事实数据", Page.FIGURES),
-    "computed_share": Counted("系统计算占比", "由业务系统记录计算的数据项数除以全部数据项数", Page.FIGURES),
+    "facts_total": Counted("事实数据项数", "规划任务要求报送、不作评价的事实数据", Page.FACTS),
+    "computed_share": Counted("系统计算占比", "由业务系统记录计算的数据项数除以全部数据项数", Page.COMPUTED),
 }
 OVERALL_NAMES = ("as_of", *COUNTED)
 _NAME = re.compile(r"\{([a-z_]+)\}")
@@ -82,8 +84,9 @@ def page_of(round_: Round, page: Page) -> str:
         query: dict[str, object] = {"version": round_.plan_version.number}
         query |= {"state": "lagging"} if page is Page.LATE_TASKS else {}
         return f"{reverse('s45:plan')}?{urlencode(query)}"
-    if page is Page.FIGURES:
-        return f"{reverse('s45:indicators')}?{urlencode({'as_of': round_.as_of})}"
+    figures = {Page.FIGURES: {}, Page.FACTS: {"kind": "fact"}, Page.COMPUTED: {"origin": "computed"}}
+    if page in figures:
+        return f"{reverse('s45:indicators')}?{urlencode({'as_of': round_.as_of, **figures[page]})}"
     narrowed = {Page.LAGGARDS: "?status=laggard", Page.NO_DATA: "?status=no_data"}
     return f"{reverse('s45:judgement', args=[round_.pk])}{narrowed.get(page, '')}"
 

@@ -164,7 +164,7 @@ def sample(**changes: object) -> ReportContext:
         "compiled_by": "示范市城区政务服务和数据管理局",
         "is_demo": True,
         "indicators_url": "/evaluation/rounds/1/judgement/",
-        "figures_url": "/evaluation/indicators/",
+        "figures_url": "/evaluation/indicators/?as_of=2023-06-30",
         "tasks_url": "/evaluation/rounds/1/",
         "judgement": OverallJudgement(
             paragraphs=(

@@ -46,11 +46,11 @@ def test_every_figure_is_a_link_to_its_page() -> None:
         ("6", f"{BASE_URL}evaluation/rounds/1/"),
         ("40", f"{BASE_URL}evaluation/rounds/1/"),
         ("30", f"{BASE_URL}evaluation/rounds/1/judgement/"),
-        ("129", f"{BASE_URL}evaluation/indicators/"),
-        ("25", f"{BASE_URL}evaluation/indicators/"),
-        ("104", f"{BASE_URL}evaluation/indicators/"),
-        ("19.38%", f"{BASE_URL}evaluation/indicators/"),
-        ("80.62%", f"{BASE_URL}evaluation/indicators/"),
+        ("129", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30"),
+        ("25", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=computed"),
+        ("104", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=reported"),
+        ("19.38%", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=computed"),
+        ("80.62%", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=reported"),
     }
 
 
