@@ -69,11 +69,11 @@ NARROW: dict[str, tuple[Column, ...]] = {
     ),
     "facts": (
         Column("编号", "code", 9, _C),
-        Column("名称", "name", 29),
+        Column("名称", "name", 28),
         Column("数值", "value", 17, _C),
-        Column("截止日期", "as_of", 14, _C),
+        Column("截止日期", "as_of", 16, _C),
         Column("来源", "origin", 12, _C),
-        Column("报送单位", "reported_by", 19),
+        Column("报送单位", "reported_by", 18),
     ),
 }
 
