@@ -14,6 +14,8 @@ from docx.package import Package
 from . import wordxml as w
 from .context import FigureRef
 from .lineage import lineage
+from .package import open_package
+from .package_io import save_package
 
 # On its way a figure's element carries its number in this attribute; no document may keep it.
 FIGURE = qn("w:sentinelFigure")
@@ -31,6 +33,24 @@ def annotate(root: w.Element, figures: Sequence[FigureRef], comments: Comments |
         if figure not in known:
             known.add(figure)
             _attach(node, comments.add(figure), comments.reference_style)
+
+
+def without_comments(data: bytes) -> bytes:
+    """The Word file ``data`` with all its comments taken out, as it goes to the printer (不带批注)."""
+    package = open_package(data)
+    document = package.main_document_part
+    root: w.Element = document.element
+    for node in list(root.iter(*(qn(f"w:comment{mark}") for mark in ("RangeStart", "RangeEnd", "Reference")))):
+        run = node.getparent()
+        assert run is not None  # noqa: S101  nothing but the root has no parent
+        run.remove(node)
+        if run.tag == qn("w:r") and all(child.tag == qn("w:rPr") for child in run):
+            run.getparent().remove(run)  # type: ignore[union-attr]  # a run of a document has a parent
+    for key, relation in list(document.rels.items()):
+        # Beside the comments themselves Word keeps who answered whom and when (commentsExtended, commentsIds, …).
+        if "/comments" in relation.reltype:
+            del document.rels[key]
+    return save_package(package)
 
 
 def _attach(node: w.Element, number: str, style: str) -> None:

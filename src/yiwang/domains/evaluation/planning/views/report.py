@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 from yiwang.domains.evaluation.planning.forms import TextForm
 from yiwang.domains.evaluation.planning.models import Plan, ReportTemplate, Round, RoundText
 from yiwang.domains.evaluation.planning.rendering import shown_figures
+from yiwang.domains.evaluation.planning.report.comments import without_comments
 from yiwang.domains.evaluation.planning.report.placeholders import placeholders
 from yiwang.domains.evaluation.planning.report.writer import default_template
 from yiwang.domains.evaluation.planning.selectors import handins, home
@@ -204,8 +206,17 @@ def report_write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.guard("s45.report", "view")
 def report_download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
-    """A written report."""
-    return files.download_response(reads.report_file(pk, number).file)
+    """A written report; with ``?comments=none`` without the comments on its numbers."""
+    stored = reads.report_file(pk, number).file
+    if request.GET.get("comments") != "none":
+        return files.download_response(stored)
+    with files.open_bytes(stored) as handle:
+        data = without_comments(handle.read())
+    name = stored.filename.removesuffix(".docx")
+    answer = FileResponse(BytesIO(data), as_attachment=True, filename=f"{name}-不带批注.docx", content_type=files.DOCX)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @access.guard("s45.report", "view")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,11 +13,19 @@ from docx.oxml.parser import parse_xml
 from docx.shared import Pt
 from lxml import etree
 
-from yiwang.domains.evaluation.planning.report.comments import FIGURE
+from yiwang.domains.evaluation.planning.report.comments import FIGURE, without_comments
 from yiwang.domains.evaluation.planning.report.lineage import LONGEST, lineage
 from yiwang.domains.evaluation.planning.report.writer import write
 from yiwang.domains.evaluation.planning.tests.report.sample import FIGURES, sample
-from yiwang.domains.evaluation.planning.tests.report.templates import opened, part, saved, template, visible
+from yiwang.domains.evaluation.planning.tests.report.templates import (
+    links,
+    opened,
+    part,
+    saved,
+    template,
+    texts,
+    visible,
+)
 
 
 def comments(data: bytes) -> dict[str, list[str]]:
@@ -162,6 +172,23 @@ def test_an_edited_template_keeps_the_comments_style_of_its_own() -> None:
     paragraph = next(iter(written.comments)).paragraphs[0]
     assert paragraph.style is not None
     assert paragraph.style.font.size == Pt(9)
+
+
+def test_a_copy_without_comments_says_the_same() -> None:
+    document = Document()
+    document.add_comment(document.add_paragraph().add_run("初稿"), "请核对这一段", author="审稿人")
+    document.add_paragraph("办结{{ fig.F001 }}，{{ fig.F002 }}")
+    document.add_paragraph("{{ chart.tasks }}")
+    for written in (write(sample()), write(sample(), saved(document))):
+        clean = without_comments(written)
+        assert texts(clean) == texts(written)
+        assert links(clean) == links(written)
+        assert b"w:comment" not in part(clean, "word/document.xml")
+        with zipfile.ZipFile(io.BytesIO(clean)) as archive:
+            names = archive.namelist()
+        assert not any("comments" in name for name in names)
+        assert any(name.startswith("word/charts/") for name in names)
+        assert without_comments(clean) == clean
 
 
 def test_conditions_compare_the_printed_text() -> None:
