@@ -119,8 +119,6 @@ def _counts(context: ReportContext, computed: int, known: int, markers: Markers)
             url=url,
             origin="derived",
             as_of=context.as_of,
-            reported_by="",
-            evidence="",
             value=value,
             unit=unit,
             definition=definition,

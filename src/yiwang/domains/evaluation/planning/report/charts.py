@@ -208,8 +208,6 @@ def _source(context: ReportContext, name: str, definition: str, url: str, count:
         url=url,
         origin="derived",
         as_of=context.as_of,
-        reported_by="",
-        evidence="",
         value=Decimal(count),
         unit="项",
         definition=definition,

@@ -37,7 +37,8 @@ class FigureRef:
     ``value`` is in ``unit``; ``reported_by`` is the unit (or the system, when computed) that answers for it.
     ``definition`` says what is counted (empty for reported figures); ``known_at`` is the last day whose knowledge was
     used, ``snapshot`` the short name of the lake's snapshot it was counted in. ``numerator`` and ``denominator`` are
-    printed forms; ``rows`` is how many records were counted. ``code`` is empty for a number that is no plan figure.
+    printed forms; ``rows`` is how many records were counted. ``code`` is empty for a number that is no plan figure, and
+    ``url`` for one that no page shows.
     """
 
     code: str
@@ -46,10 +47,10 @@ class FigureRef:
     url: str
     origin: Origin
     as_of: date
-    reported_by: str
-    evidence: str
     value: Decimal
     unit: str
+    reported_by: str = ""
+    evidence: str = ""
     definition: str = ""
     known_at: date | None = None
     snapshot: str = ""
