@@ -31,6 +31,9 @@ _FONTS = {
 # A paragraph of 26 characters after its indent and ten full lines.
 SQUARES = "永" * (26 + 10 * 28)
 
+# How tables begin on every page that they go on to.
+TABLE_HEADINGS = ("序号指标名称", "指标和责任单位", "编号任务牵头单位进展状态")
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -94,7 +97,7 @@ def _fontconfig(folder: Path) -> Path:
 
 
 def test_page_count_is_plausible_and_no_page_is_blank(printed: Printed) -> None:
-    assert 40 <= len(printed.pages) <= 50
+    assert 48 <= len(printed.pages) <= 58
     assert printed.body_begins == 3
     blank = [number for number, text in enumerate(printed.pages, 1) if len(text.replace("—", "")) < 5]
     assert blank == []
@@ -116,6 +119,18 @@ def test_text_numbers_and_annexes_are_there(printed: Printed) -> None:
         "合成的演示数据",
     ):
         assert expected in text
+
+
+def test_charts_are_drawn_with_their_numbers_and_legends(printed: Printed) -> None:
+    """LibreOffice draws them from the chart parts, not from pictures: every label is text in the print."""
+    text = "".join(printed.pages[printed.body_begins - 1 : printed.body_begins + 4])
+    for expected in ("25项", "67.80%", "平均完成进度", "进展顺利", "图3各篇章任务进展状态"):
+        assert expected in text, expected
+
+
+def test_comments_are_native_and_stay_out_of_print(printed: Printed) -> None:
+    assert len(list(opened(printed.docx).comments)) > 400
+    assert not any("佐证：" in page for page in printed.pages)
 
 
 def test_pages_are_numbered_from_one_after_the_contents(printed: Printed) -> None:
@@ -142,12 +157,15 @@ def test_a_line_holds_28_characters_and_begins_with_two_blanks(printed: Printed)
 
 
 def test_a_page_holds_22_lines(printed: Printed) -> None:
+    """Pages of text alone: tables have lower lines, and before one that did not fit a page ends early."""
     counts = []
-    for page in range(printed.body_begins + 3, printed.body_begins + 18):
+    for page in range(printed.body_begins + 3, printed.body_begins + 25):
+        if any(heading in printed.pages[page - 1] for heading in TABLE_HEADINGS):
+            continue
         layout = _run("pdftotext", "-layout", "-f", str(page), "-l", str(page), str(printed.pdf), "-")
         counts.append(len([line for line in layout.splitlines() if line.strip()]) - 1)
     assert max(counts) == 22
-    assert min(counts) >= 19
+    assert counts.count(22) > len(counts) / 2
 
 
 def test_figures_are_links_in_print(printed: Printed) -> None:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 from types import SimpleNamespace
 
 from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.zh_numbers import chinese_date, chinese_month
 
-from .context import ORIGIN_ZH, ProblemItem, ProposalItem, ReportContext, Text
+from .charts import CHARTS
+from .context import (
+    FIGURE_ORIGINS,
+    ORIGIN_ZH,
+    Chapter,
+    FigureRef,
+    IndicatorRow,
+    ProblemItem,
+    ProposalItem,
+    ReportContext,
+    Text,
+)
 from .markers import Markers, block, missing_text
 from .title import title_lines
 
@@ -47,7 +59,7 @@ class Figures:
         if code.startswith("_"):
             raise AttributeError(code)
         figure = self._known.get(code)
-        return missing_text(code) if figure is None else self._markers.figure(figure)
+        return missing_text(code) if figure is None else self._markers.number(figure)
 
 
 def bind(context: ReportContext, markers: Markers) -> dict[str, object]:
@@ -56,6 +68,7 @@ def bind(context: ReportContext, markers: Markers) -> dict[str, object]:
     computed = sum(figure.origin == "computed" for figure in known)
     generated = local(context.generated_at)
     tables = _tables(context, markers)
+    charts = {key: Block(f"chart.{key}", [chart] if (chart := make(context)) else []) for key, make in CHARTS.items()}
     values: dict[str, object] = {
         "district": markers.plain(context.district),
         "title": markers.plain(context.title),
@@ -68,25 +81,18 @@ def bind(context: ReportContext, markers: Markers) -> dict[str, object]:
         "known_at": moment(context.known_at or context.generated_at),
         "generated_on": chinese_date(generated.date()),
         "generated_month": chinese_month(generated.date()),
-        "figure_count": str(len(known)),
-        "computed_count": str(computed),
-        "reported_count": str(len(known) - computed),
-        "computed_share": _share(computed, len(known)),
-        "reported_share": _share(len(known) - computed, len(known)),
-        "indicator_count": str(len(context.indicators)),
-        "task_count": str(sum(len(chapter.tasks) for chapter in context.chapters)),
-        "chapter_count": str(len(context.chapters)),
-        "gap_count": str(len(context.gaps)),
+        **_counts(context, computed, len(known), markers),
         "demo_note": DEMO_NOTE if context.is_demo else "",
         "contents": Block("contents"),
         "judgement": _paragraphs("judgement", context.judgement.paragraphs, markers),
         "environment": _paragraphs("environment", context.environment, markers),
-        "chapters": Block("chapters", [_chapter(context, index, markers) for index in range(len(context.chapters))]),
+        "chapters": Block("chapters", [_chapter(context, chapter, markers) for chapter in context.chapters]),
         "problems": _titled("problems", context.problems, markers),
         "next_steps": _titled("next_steps", context.next_steps, markers),
         "suggestions": _titled("suggestions", context.suggestions, markers),
         "fig": Figures(context, markers),
         "table": SimpleNamespace(**tables),
+        "chart": SimpleNamespace(**charts),
     }
     return values
 
@@ -102,8 +108,54 @@ def moment(moment_: datetime) -> str:
     return f"{chinese_date(there.date())} {there:%H:%M}"
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part * 100 / whole:.2f}%" if whole else "无数据"
+def _counts(context: ReportContext, computed: int, known: int, markers: Markers) -> dict[str, str]:
+    """The report's own counts; each opens the page whose rows it counts, where there is one."""
+
+    def number(name: str, value: Decimal, unit: str, definition: str, url: str, parts: tuple[str, str]) -> str:
+        figure = FigureRef(
+            code="",
+            name=name,
+            text=f"{value:f}{unit}",
+            url=url,
+            origin="derived",
+            as_of=context.as_of,
+            value=value,
+            unit=unit,
+            definition=definition,
+            known_at=context.known_on,
+            numerator=parts[0],
+            denominator=parts[1],
+        )
+        return markers.number(figure)
+
+    def count(name: str, value: int, definition: str, url: str) -> str:
+        return number(name, Decimal(value), "", definition, url, ("", ""))
+
+    def share(name: str, part: int, url: str) -> str:
+        if not known:
+            return "无数据"
+        percent = (Decimal(part) * 100 / known).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+        return number(name, percent, "%", "该来源的数据项数除以全部数据项数", url, (f"{part}项", f"{known}项"))
+
+    tasks = sum(len(chapter.tasks) for chapter in context.chapters)
+    figures_url, tasks_url = context.figures_url, context.tasks_url
+    urls = {origin: figures_url and f"{figures_url}&origin={origin}" for origin in FIGURE_ORIGINS}
+    return {
+        "figure_count": count("数据项数", known, "本报告引用的指标和数据，每项计一次，列于数据来源表", figures_url),
+        "computed_count": count("系统计算的数据项数", computed, "由业务系统的记录计算得出的数据项", urls["computed"]),
+        "reported_count": count(
+            "单位填报的数据项数", known - computed, "由责任单位填报并经采纳的数据项", urls["reported"]
+        ),
+        "computed_share": share("系统计算占比", computed, urls["computed"]),
+        "reported_share": share("单位填报占比", known - computed, urls["reported"]),
+        "indicator_count": count(
+            "规划指标数", len(context.indicators), "规划确定的指标，不含事实数据", context.indicators_url
+        ),
+        "task_count": count("规划任务数", tasks, "规划各篇章确定的任务", tasks_url),
+        "chapter_count": count("规划篇章数", len(context.chapters), "规划的篇章", tasks_url),
+        # No page lists the gaps; the report's own annex does.
+        "gap_count": count("数据缺口数", len(context.gaps), "应有而没有的进展和数据，列于数据缺口清单", ""),
+    }
 
 
 def _paragraphs(name: str, texts: Sequence[Text], markers: Markers) -> Block:
@@ -118,8 +170,7 @@ def _titled(name: str, items: Sequence[ProblemItem | ProposalItem], markers: Mar
     return Block(name, rows)
 
 
-def _chapter(context: ReportContext, index: int, markers: Markers) -> SimpleNamespace:
-    chapter = context.chapters[index]
+def _chapter(context: ReportContext, chapter: Chapter, markers: Markers) -> SimpleNamespace:
     tasks = [
         SimpleNamespace(
             number=str(number),
@@ -139,31 +190,43 @@ def _chapter(context: ReportContext, index: int, markers: Markers) -> SimpleName
         name=markers.plain(chapter.name),
         slogan=markers.plain(chapter.slogan),
         intro=markers.text(chapter.intro),
+        indicators=Block("indicators", _indicators(context.indicators_of(chapter.number), markers)),
         tasks=Block("tasks", tasks),
     )
+
+
+def _indicators(rows: Sequence[IndicatorRow], markers: Markers) -> list[SimpleNamespace]:
+    def plain(text: str) -> str:
+        return markers.plain(text) or "—"
+
+    def number(figure: FigureRef | None) -> str:
+        return "—" if figure is None else markers.number(figure)
+
+    return [
+        SimpleNamespace(
+            number=str(position),
+            code=plain(row.code),
+            name=plain(row.name),
+            unit=plain(row.unit),
+            baseline=number(row.baseline),
+            target=number(row.target),
+            value=missing_text(row.code) if row.value is None else markers.number(row.value),
+            as_of="—" if row.value is None else row.value.as_of.isoformat(),
+            progress=number(row.progress),
+            expected=number(row.expected),
+            status=plain(row.status_text),
+            lead_unit=plain(row.lead_unit),
+            origin=plain(row.origin_text),
+            nature=plain(row.nature_text),
+        )
+        for position, row in enumerate(rows, 1)
+    ]
 
 
 def _tables(context: ReportContext, markers: Markers) -> dict[str, Block]:
     def plain(text: str) -> str:
         return markers.plain(text) or "—"
 
-    indicators = [
-        SimpleNamespace(
-            number=str(number),
-            code=plain(row.code),
-            name=plain(row.name),
-            unit=plain(row.unit),
-            baseline=plain(row.baseline),
-            target=plain(row.target_text),
-            value=missing_text(row.code) if row.value is None else markers.figure(row.value),
-            progress=plain(row.progress_text),
-            status=plain(row.status_text),
-            lead_unit=plain(row.lead_unit),
-            origin=plain(row.origin_text),
-            nature=plain(row.nature_text),
-        )
-        for number, row in enumerate(context.indicators, 1)
-    ]
     adjustments = [
         SimpleNamespace(
             number=plain(row.number),
@@ -206,7 +269,7 @@ def _tables(context: ReportContext, markers: Markers) -> dict[str, Block]:
             number=str(number),
             code=plain(row.figure.code),
             name=plain(row.figure.name),
-            value=markers.figure(row.figure),
+            value=markers.number(row.figure),
             as_of=row.figure.as_of.isoformat(),
             reported_by=plain(row.figure.reported_by),
             origin=ORIGIN_ZH[row.figure.origin],
@@ -216,7 +279,7 @@ def _tables(context: ReportContext, markers: Markers) -> dict[str, Block]:
         for number, row in enumerate(context.facts, 1)
     ]
     rows: dict[str, list[SimpleNamespace]] = {
-        "indicators": indicators,
+        "indicators": _indicators(context.indicators, markers),
         "adjustments": adjustments,
         "tasks": tasks,
         "gaps": gaps,

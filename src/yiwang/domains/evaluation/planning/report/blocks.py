@@ -13,8 +13,9 @@ from yiwang.lib.zh_numbers import heading_number
 
 from . import wordxml as w
 from .binding import Block
+from .charts import Chart
 from .columns import LONG_ROWS, columns
-from .markers import PARAGRAPH
+from .markers import PARAGRAPH, printed
 from .runs import Pen
 
 NOTHING = "（本轮没有相关内容。）"
@@ -32,9 +33,11 @@ class Place:
 
 def build(name: str, values: Mapping[str, object], pen: Pen, place: Place) -> list[w.Element]:
     """The paragraphs and tables of the block ``name``. Raises ``KeyError`` for a name that is not a block."""
-    if name.startswith("table."):
-        key = name.removeprefix("table.")
+    family, _, key = name.rpartition(".")
+    if family == "table":
         return _table(key, getattr(values["table"], key), pen, place)
+    if family == "chart":
+        return _chart(getattr(values["chart"], key), pen, place)
     found = cast("Block", values[name])
     if name == "chapters":
         return _chapters(found, pen, place)
@@ -78,9 +81,25 @@ def _chapters(found: Block, pen: Pen, place: Place) -> list[w.Element]:
         made += pen.paragraphs(f"{number}{name}", "Heading2")
         if chapter.intro:
             made += _body(chapter.intro, pen, place)
+        made += _captioned("indicators", f"{chapter.name}：指标进展", chapter.indicators, pen, place)
+        made += _captioned("tasks", f"{chapter.name}：任务进展", chapter.tasks, pen, place)
         for task in chapter.tasks:
             made += _task(task, pen, place)
     return made or _body(NOTHING, pen, place)
+
+
+def _captioned(key: str, caption: str, rows: Block, pen: Pen, place: Place) -> list[w.Element]:
+    """A chapter's table under its caption; nothing where the chapter has no such rows."""
+    if not len(rows):
+        return []
+    table = _table(f"chapter.{key}", rows, pen, place)
+    return [*pen.paragraphs(caption, w.STYLE_TABLE_CAPTION), *table, *pen.paragraphs("", w.STYLE_TABLE_TEXT)]
+
+
+def _chart(found: Block, pen: Pen, place: Place) -> list[w.Element]:
+    """The chart in a paragraph of its own, with its lineage as comment and the page it counts as link."""
+    charts = [cast("Chart", chart) for chart in found]
+    return [pen.chart(chart, place.width) for chart in charts] or _body(NOTHING, pen, place)
 
 
 def _task(task: SimpleNamespace, pen: Pen, place: Place) -> list[w.Element]:
@@ -113,9 +132,9 @@ def _table(key: str, rows: Block, pen: Pen, place: Place) -> list[w.Element]:
         cells = []
         for column, width in zip(layout, widths, strict=True):
             properties = w.paragraph_properties(text_style, column.align)
-            made_cell = pen.paragraphs(getattr(row, column.field) or "—", properties)
+            made_cell = pen.paragraphs(printed(getattr(row, column.field)) or "—", properties)
             if column.second:
-                made_cell += pen.paragraphs(f"{column.label}{getattr(row, column.second) or '—'}", properties)
+                made_cell += pen.paragraphs(f"{column.label}{printed(getattr(row, column.second)) or '—'}", properties)
             cells.append(w.cell(width, made_cell))
         made.append(w.row(cells, whole=key not in LONG_ROWS))
     return [w.table(widths, made, pen.styles[w.STYLE_TABLE])]

@@ -122,12 +122,29 @@ def _progress() -> list[w.Element]:
         _p("Heading1", "二、规划实施进展"),
         _p("Heading2", "（一）总体判断"),
         *_body("{{ judgement }}"),
+        *_chart("indicators", "各项指标的评价结果见图1。", "图1　规划指标评价结果"),
+        *_chart(
+            "progress",
+            "各篇章指标的平均完成进度与按时间应达的进度见图2（篇章内有进度的指标简单平均，单项超过100%的按100%计）。",
+            "图2　各篇章平均完成进度与应达进度",
+        ),
+        *_chart("tasks", "各篇章任务的进展状态见图3。", "图3　各篇章任务进展状态"),
         _p("Heading2", "（二）主要指标完成情况"),
         *_body("{{ indicator_count }}项规划指标的完成情况见表1，基期值、责任单位和数据来源见附件2。"),
         _p(w.STYLE_TABLE_CAPTION, "表1　主要指标完成情况"),
         _looped_table("indicators", NARROW["indicators"], w.TEXT_WIDTH),
         _p(w.STYLE_TABLE_TEXT, ""),
         *_body("{{ chapters }}"),
+    ]
+
+
+def _chart(name: str, sentence: str, caption: str) -> list[w.Element]:
+    """A chart with the sentence that speaks of it and its caption; nothing of it where there is nothing to draw."""
+    return [
+        *_body(f"{{%p if chart.{name} %}}", sentence),
+        _p(w.STYLE_CHART, f"{{{{ chart.{name} }}}}"),
+        _p(w.STYLE_CHART_CAPTION, caption),
+        *_body("{%p endif %}"),
     ]
 
 
@@ -195,7 +212,16 @@ def _notes() -> list[w.Element]:
             "单位填报{{ reported_count }}项，占{{ reported_share }}",
         ),
         ("数据缺口", "{{ gap_count }}项，见附件4"),
-        ("数据查询", "文中带点线的数字可以点开，查看其定义、数值、截止日期、来源、报送单位和佐证材料"),
+        (
+            "数据查询",
+            "文中带点线的数字可以点开，查看其定义、数值、截止日期、来源、报送单位和佐证材料；图表点击可看逐项清单",
+        ),
+        (
+            "数据批注",
+            "每个数字带有批注，写明口径或来源、截止日期、获知日期和计算依据；印发时请在系统中下载不带批注的版本，"
+            "或在“审阅”中选“删除文档中的所有批注”",
+        ),
+        ("图表数据", "图1至图3是可编辑的图表，在图上点右键选“编辑数据”可查看和修改"),
         ("目录页码", "按版式推算；修改正文后，请在目录上点右键选“更新域”"),
     )
     widths = [1900, w.TEXT_WIDTH - 1900]

@@ -16,7 +16,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from .engine import environment
 from .findings import TemplateFinding
 from .package import TemplatePart, inspect_package, jinja_source, open_package, rendered_parts
-from .placeholders import LOOP, ROOT, TABLES, Name
+from .placeholders import CHARTS, LOOP, ROOT, TABLES, Name
 
 FIGURE_CODE = re.compile(r"^[A-Z]{1,3}[0-9]{1,5}$")
 
@@ -27,6 +27,8 @@ _ALLOWED_TESTS: tuple[type[nodes.Node], ...] = (nodes.And, nodes.Or, nodes.Not, 
 _FULL_WIDTH = re.compile(r"｛\s*｛|｛\s*[%％]|｝\s*｝|\{％|％\}")
 _TAGS = re.compile(r"<[^>]+>")
 _BRACKETS = re.compile(r"\{[{%#]|[}%#]\}")
+
+_FAMILIES: dict[str, dict[str, Name]] = {"table": TABLES, "chart": CHARTS}
 
 Scope = dict[str, Name]
 
@@ -147,12 +149,13 @@ class _Checker:
                 f"{{{{ {_example(node, name)} }}}}",
                 names=(_written(node),),
             )
-        elif name.kind in ("section", "table") and not self.part.is_body:
+        elif name.kind in ("section", "table", "chart") and not self.part.is_body:
             yield self._finding(
                 node,
                 "template_section_outside_body",
-                f"“{_written(node)}”是整段内容，只能放在正文，不能放在{self.part.place_zh}",
-                f"“{_written(node)}” is a whole section and belongs in the main text, not in a header, footer or note",
+                f"“{_written(node)}”是整段内容或图表，只能放在正文，不能放在{self.part.place_zh}",
+                f"“{_written(node)}” is a whole section or a chart and belongs in the main text, "
+                "not in a header, footer or note",
                 names=(_written(node),),
             )
 
@@ -183,11 +186,11 @@ class _Checker:
         head, *rest = path
         if head == "fig" and "fig" not in scope:
             return self._figure(node, rest)
-        if head == "table" and "table" not in scope:
-            known: dict[str, Name] = TABLES
+        if head in _FAMILIES and head not in scope:
+            known = _FAMILIES[head]
             if not rest:
-                return self._unknown(node, [f"table.{key}" for key in TABLES])
-            current = TABLES.get(rest.pop(0))
+                return self._unknown(node, [f"{head}.{key}" for key in known])
+            current = known.get(rest.pop(0))
         else:
             known = {**ROOT, **scope}
             current = known.get(head)
@@ -262,7 +265,7 @@ def _example(node: nodes.Node, name: Name) -> str:
 
 def _candidates(scope: Scope) -> Iterator[str]:
     yield from ROOT
-    yield from (f"table.{key}" for key in TABLES)
+    yield from (f"{family}.{key}" for family, names in _FAMILIES.items() for key in names)
     for key, name in scope.items():
         yield key
         yield from (f"{key}.{step}" for step in name.rows or {})

@@ -25,10 +25,10 @@ _C = "center"
 NARROW: dict[str, tuple[Column, ...]] = {
     "indicators": (  # targets and values carry the unit
         Column("序号", "number", 7, _C),
-        Column("指标名称", "name", 30),
+        Column("指标名称", "name", 28),
         Column("目标值", "target", 22, _C),
         Column("现值", "value", 18, _C),
-        Column("进度", "progress", 11, _C),
+        Column("进度", "progress", 13, _C),
         Column("状态", "status", 12, _C),
     ),
     "adjustments": (
@@ -46,6 +46,20 @@ NARROW: dict[str, tuple[Column, ...]] = {
         Column("完成时限", "due", 15, _C),
         Column("状态", "status", 16, _C),
     ),
+    "chapter.indicators": (
+        Column("指标和责任单位", "name", 25, second="lead_unit"),
+        Column("现值", "value", 14, _C),
+        Column("目标值", "target", 16, _C),
+        Column("完成进度", "progress", 17, _C, second="expected", label="应达"),
+        Column("判断", "status", 12, _C),
+        Column("截至", "as_of", 16, _C),
+    ),
+    "chapter.tasks": (
+        Column("编号", "code", 10, _C),
+        Column("任务", "title", 40),
+        Column("牵头单位", "lead_unit", 22),
+        Column("进展状态", "status", 16, _C),
+    ),
     "gaps": (
         Column("序号", "number", 8, _C),
         Column("编号", "code", 10, _C),
@@ -55,11 +69,11 @@ NARROW: dict[str, tuple[Column, ...]] = {
     ),
     "facts": (
         Column("编号", "code", 9, _C),
-        Column("名称", "name", 29),
+        Column("名称", "name", 28),
         Column("数值", "value", 17, _C),
-        Column("截止日期", "as_of", 14, _C),
+        Column("截止日期", "as_of", 16, _C),
         Column("来源", "origin", 12, _C),
-        Column("报送单位", "reported_by", 19),
+        Column("报送单位", "reported_by", 18),
     ),
 }
 
@@ -67,14 +81,14 @@ WIDE: dict[str, tuple[Column, ...]] = {
     **NARROW,
     "indicators": (
         Column("序号", "number", 7, _C),
-        Column("编号", "code", 7, _C),
+        Column("编号", "code", 9, _C),
         Column("指标名称", "name", 21),
         Column("属性", "nature", 10, _C),
         Column("单位", "unit", 10, _C),
-        Column("基期值", "baseline", 10, _C),
-        Column("目标值", "target", 21, _C),
+        Column("基期值", "baseline", 11, _C),
+        Column("目标值", "target", 20, _C),
         Column("现值", "value", 15, _C),
-        Column("进度", "progress", 11, _C),
+        Column("进度", "progress", 14, _C),
         Column("状态", "status", 12, _C),
         Column("牵头单位", "lead_unit", 16),
         Column("数据来源", "origin", 12, _C),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from docx.oxml.ns import qn
 
 from . import wordxml as w
-from .metrics import StyleSheet, lines_needed, row_height, text_of
+from .metrics import StyleSheet, drawn_height, lines_needed, row_height, text_of
 
 LEVELS = 2
 # Points from line to line in tables.
@@ -134,7 +134,7 @@ def _place_paragraph(block: w.Element, following: list[w.Element], page: _Page, 
         page.turn()
     count = lines_needed(text_of(block), metrics, page.width)
     kept = (count - 1) * metrics.height + _kept_with_next(following, page, sheet) if metrics.keep_next else 0.0
-    first_page = page.place(metrics.before + metrics.height, kept)
+    first_page = page.place(metrics.before + max(metrics.height, drawn_height(block)), kept)
     for _ in range(count - 1):
         page.place(metrics.height)
     page.used += metrics.after
@@ -151,8 +151,8 @@ def _kept_with_next(following: list[w.Element], page: _Page, sheet: StyleSheet) 
             break
         metrics = sheet.paragraph(block)
         if not metrics.keep_next:
-            return height + metrics.height
-        height += metrics.height * lines_needed(text_of(block), metrics, page.width)
+            return height + max(metrics.height, drawn_height(block))
+        height += max(metrics.height * lines_needed(text_of(block), metrics, page.width), drawn_height(block))
     return height
 
 

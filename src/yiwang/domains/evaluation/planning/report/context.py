@@ -14,17 +14,31 @@ from decimal import Decimal
 from typing import Literal
 from urllib.parse import urljoin
 
-Origin = Literal["computed", "reported"]
+from yiwang.domains.evaluation.planning.types import Status, TaskStatus
+from yiwang.lib.clock import local_date
 
-ORIGIN_ZH: dict[str, str] = {"computed": "系统计算", "reported": "单位填报"}
+Origin = Literal["computed", "reported", "derived", "planned"]
+
+ORIGIN_ZH: dict[str, str] = {
+    "computed": "系统计算",
+    "reported": "单位填报",
+    "derived": "按数据推算",
+    "planned": "规划规定",
+}
+# The plan's figures have a value of their own; what is derived from them or laid down by the plan is no further figure.
+FIGURE_ORIGINS = frozenset({"computed", "reported"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureRef:
-    """A number in the report that opens its page.
+    """A number in the report that opens its page, with its lineage (数据来历).
 
     ``text`` is what is printed ("45122笔"); ``url`` is the page, absolute or relative to ``ReportContext.base_url``;
     ``value`` is in ``unit``; ``reported_by`` is the unit (or the system, when computed) that answers for it.
+    ``definition`` says what is counted (empty for reported figures); ``known_at`` is the last day whose knowledge was
+    used, ``snapshot`` the short name of the lake's snapshot it was counted in. ``numerator`` and ``denominator`` are
+    printed forms; ``rows`` is how many records were counted. ``code`` is empty for a number that is no plan figure, and
+    ``url`` for one that no page shows.
     """
 
     code: str
@@ -33,16 +47,31 @@ class FigureRef:
     url: str
     origin: Origin
     as_of: date
-    reported_by: str
-    evidence: str
     value: Decimal
     unit: str
+    reported_by: str = ""
+    evidence: str = ""
+    definition: str = ""
+    known_at: date | None = None
+    snapshot: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    rows: int | None = None
 
     @property
     def tooltip(self) -> str:
         """What hovering shows: F005 自助机累计办结业务 · 截至2023-06-30 · 区政务服务数据管理局报送."""
-        source = f"{self.reported_by}报送" if self.origin == "reported" else f"由{self.reported_by or '系统'}记录计算"
-        return f"{self.code} {self.name} · 截至{self.as_of.isoformat()} · {source}"
+        sources = {
+            "reported": f"{self.reported_by}报送",
+            "computed": f"由{self.reported_by or '系统'}记录计算",
+        }
+        source = sources.get(self.origin, ORIGIN_ZH[self.origin])
+        return f"{self.title} · 截至{self.as_of.isoformat()} · {source}"
+
+    @property
+    def title(self) -> str:
+        """Code and name: F005 自助机累计办结业务."""
+        return f"{self.code} {self.name}".strip()
 
 
 Text = tuple[str | FigureRef, ...]
@@ -57,10 +86,11 @@ class OverallJudgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSection:
-    """One task of the plan (任务) as its lead unit handed it in."""
+    """One task of the plan (任务) as its lead unit handed it in; ``status`` is ``None`` where it declared none."""
 
     code: str
     title: str
+    status: TaskStatus | None
     status_text: str
     progress: Text
     problems: Text | None
@@ -82,15 +112,22 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorRow:
-    """One row of the indicator table (指标完成情况表); ``value`` is ``None`` where the round has no data."""
+    """One row of the indicator table (指标完成情况表), of the chapter with that number.
+
+    ``value``, ``progress`` and ``expected`` (the share of the way that time calls for, 应达进度) are ``None`` where the
+    round has no data or nothing can be said; the latter two are in percent.
+    """
 
     code: str
     name: str
+    chapter: int
     unit: str
-    baseline: str
-    target_text: str
+    baseline: FigureRef | None
+    target: FigureRef | None
     value: FigureRef | None
-    progress_text: str
+    progress: FigureRef | None
+    expected: FigureRef | None
+    status: Status
     status_text: str
     lead_unit: str
     origin_text: str
@@ -165,6 +202,9 @@ class ReportContext:
 
     ``as_of`` is the day the figures count to, ``known_at`` the moment up to which the system's knowledge was used (the
     time of writing when not given); both are shown in Asia/Shanghai. ``generated_at`` must carry a time zone.
+    ``indicators_url``, ``figures_url`` and ``tasks_url`` are the pages whose rows the report's counts add up; without
+    them counts and charts are printed without a link. ``figures_url`` ends in a query to which ``&origin=computed`` may
+    be added.
     """
 
     district: str
@@ -189,6 +229,9 @@ class ReportContext:
     compiled_by: str = ""
     report_title: str = ""
     is_demo: bool = False
+    indicators_url: str = ""
+    figures_url: str = ""
+    tasks_url: str = ""
     _figures: dict[str, FigureRef] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -196,7 +239,8 @@ class ReportContext:
         if self.generated_at.tzinfo is None:
             raise ValueError("generated_at needs a time zone")
         for figure in self._all_figures():
-            self._figures.setdefault(figure.code, figure)
+            if figure.origin in FIGURE_ORIGINS:
+                self._figures.setdefault(figure.code, figure)
 
     @property
     def title(self) -> str:
@@ -208,11 +252,20 @@ class ReportContext:
         """Every figure of the report by code."""
         return dict(self._figures)
 
-    def absolute(self, figure: FigureRef) -> str:
-        """The web address of a figure's page. Raises ``ValueError`` unless it is http or https."""
-        target = urljoin(self.base_url, figure.url)
+    @property
+    def known_on(self) -> date:
+        """The last day, there, whose knowledge was used."""
+        return local_date(self.known_at or self.generated_at)
+
+    def indicators_of(self, chapter: int) -> tuple[IndicatorRow, ...]:
+        """The indicators of the chapter with that number."""
+        return tuple(row for row in self.indicators if row.chapter == chapter)
+
+    def absolute(self, url: str) -> str:
+        """``url`` seen from the installation's address. Raises ``ValueError`` unless it is http or https."""
+        target = urljoin(self.base_url, url)
         if not target.startswith(("http://", "https://")):
-            raise ValueError(f"figure {figure.code} has no web address: {target!r}")
+            raise ValueError(f"a number has no web address: {target!r}")
         return target
 
     def _all_figures(self) -> Iterator[FigureRef]:

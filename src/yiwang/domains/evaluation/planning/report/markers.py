@@ -32,20 +32,49 @@ def missing_text(code: str) -> str:
     return f"〔缺数 {code}〕"
 
 
+class Number(str):
+    """The printed text of a figure ("6项") that prints as its marker: a template's condition compares the text."""
+
+    _marker: str
+
+    def __new__(cls, text: str, marker: str) -> Number:
+        """``text`` is what conditions see, ``marker`` what is printed."""
+        made = super().__new__(cls, text)
+        made._marker = marker
+        return made
+
+    def __html__(self) -> str:
+        """What the template engine prints."""
+        return self._marker
+
+
+def printed(value: str) -> str:
+    """The marker string of a value, as the template engine would print it."""
+    return value.__html__() if isinstance(value, Number) else value
+
+
 @dataclass(slots=True)
 class Markers:
     """Remembers the figures of one rendering so that their numbers can be read back."""
 
     figures: list[FigureRef] = field(default_factory=list)
-    _numbers: dict[int, int] = field(default_factory=dict)
+    _numbers: dict[FigureRef, int] = field(default_factory=dict)
+
+    def place(self, figure: FigureRef) -> int:
+        """The place of ``figure`` in ``figures``, where it is put when it is not there yet."""
+        number = self._numbers.get(figure)
+        if number is None:
+            number = self._numbers[figure] = len(self.figures)
+            self.figures.append(figure)
+        return number
 
     def figure(self, figure: FigureRef) -> str:
         """The marker for ``figure``."""
-        number = self._numbers.get(id(figure))
-        if number is None:
-            number = self._numbers[id(figure)] = len(self.figures)
-            self.figures.append(figure)
-        return f"{FIGURE_OPEN}{number}{FIGURE_CLOSE}"
+        return f"{FIGURE_OPEN}{self.place(figure)}{FIGURE_CLOSE}"
+
+    def number(self, figure: FigureRef) -> Number:
+        """The figure as a value that a template may print or compare."""
+        return Number(figure.text, self.figure(figure))
 
     def text(self, text: Text | None) -> str:
         """The marker string for ``text``; each line a paragraph, empty lines dropped."""

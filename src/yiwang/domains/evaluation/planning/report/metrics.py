@@ -76,6 +76,12 @@ def text_of(block: w.Element) -> str:
     return "".join(node.text or "" for node in block.iter(qn("w:t")))
 
 
+def drawn_height(block: w.Element) -> float:
+    """Points that the tallest picture or chart in a paragraph's lines takes; 0 where there is none."""
+    extents = [float(extent.get("cy", "0")) for extent in block.iterfind(f".//{qn('wp:inline')}/{qn('wp:extent')}")]
+    return max(extents, default=0.0) / (w.EMU * 20)
+
+
 def lines_needed(text: str, metrics: Metrics, width: float) -> int:
     """Lines of ``text`` in ``width`` points, filled word by word as a word processor does.
 
@@ -107,7 +113,8 @@ def row_height(row: w.Element, sheet: StyleSheet) -> float:
         height = 0.0
         for paragraph in cell.iter(qn("w:p")):
             metrics = sheet.paragraph(paragraph)
-            height += lines_needed(text_of(paragraph), metrics, max(width, 12.0)) * metrics.height
+            text_height = lines_needed(text_of(paragraph), metrics, max(width, 12.0)) * metrics.height
+            height += max(text_height, drawn_height(paragraph))
         tallest = max(tallest, height)
     return tallest + 4.5
 
@@ -126,8 +133,9 @@ def _overlay(metrics: Metrics, properties: w.Element | None, run: w.Element | No
         spacing = properties.find(qn("w:spacing"))
         if spacing is not None:
             line = float(spacing.get(qn("w:line"), "0"))
-            if line and spacing.get(qn("w:lineRule"), "auto") in ("exact", "atLeast"):
-                changes["line"] = line / 20
+            if line:
+                is_fixed = spacing.get(qn("w:lineRule"), "auto") in ("exact", "atLeast")
+                changes["line"] = line / 20 if is_fixed else 0.0
             changes["before"] = float(spacing.get(qn("w:before"), str(metrics.before * 20))) / 20
             changes["after"] = float(spacing.get(qn("w:after"), str(metrics.after * 20))) / 20
         indent = properties.find(qn("w:ind"))

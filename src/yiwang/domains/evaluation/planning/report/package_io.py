@@ -15,8 +15,13 @@ def save_package(package: OpcPackage) -> bytes:
     """The package as .docx bytes with fixed entry times."""
     first = io.BytesIO()
     package.save(first)
+    return fixed_times(first.getvalue())
+
+
+def fixed_times(data: bytes) -> bytes:
+    """A zip archive with the same entries, their times those of the earliest day that an entry can carry."""
     final = io.BytesIO()
-    with zipfile.ZipFile(first) as source, zipfile.ZipFile(final, "w") as target:
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(final, "w") as target:
         for entry in source.infolist():
             fixed = zipfile.ZipInfo(entry.filename, _ZIP_EPOCH)
             target.writestr(fixed, source.read(entry), zipfile.ZIP_DEFLATED)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["value", "text", "figure", "section", "table"]
+Kind = Literal["value", "text", "figure", "section", "table", "chart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +52,25 @@ _TASK = {
     "support_units": _value("配合单位", "supporting units"),
 }
 
+_INDICATOR = {
+    "number": _value("序号", "row number"),
+    "code": _value("指标编号", "indicator code"),
+    "name": _value("指标名称", "indicator name"),
+    "unit": _value("计量单位", "unit of measure"),
+    "baseline": _value("基期值（带链接）", "baseline, linked"),
+    "target": _value("目标值（带链接）", "target, linked"),
+    "value": _text("现值（带链接）", "present value, linked"),
+    "as_of": _value("现值的截止日期", "as-of date of the present value"),
+    "progress": _value("完成进度（带链接）", "progress, linked"),
+    "expected": _value("应达进度（带链接）", "progress expected by now, linked"),
+    "status": _value("状态", "status"),
+    "lead_unit": _value("牵头单位", "lead unit"),
+    "origin": _value("数据来源", "origin of the data"),
+    "nature": _value("指标属性（约束性、预期性）", "nature: binding or expected"),
+}
+
 TABLES: dict[str, Name] = {
-    "indicators": Name(
-        "table",
-        "规划指标完成情况表",
-        "indicators and how far they are",
-        {
-            "number": _value("序号", "row number"),
-            "code": _value("指标编号", "indicator code"),
-            "name": _value("指标名称", "indicator name"),
-            "unit": _value("计量单位", "unit of measure"),
-            "baseline": _value("基期值", "baseline"),
-            "target": _value("目标值", "target"),
-            "value": _text("现值（带链接）", "present value, linked"),
-            "progress": _value("进度", "progress"),
-            "status": _value("状态", "status"),
-            "lead_unit": _value("牵头单位", "lead unit"),
-            "origin": _value("数据来源", "origin of the data"),
-            "nature": _value("指标属性（约束性、预期性）", "nature: binding or expected"),
-        },
-    ),
+    "indicators": Name("table", "规划指标完成情况表", "indicators and how far they are", _INDICATOR),
     "adjustments": Name(
         "table",
         "规划调整建议表",
@@ -133,6 +132,12 @@ TABLES: dict[str, Name] = {
     ),
 }
 
+CHARTS: dict[str, Name] = {
+    "indicators": Name("chart", "规划指标评价结果图", "indicators by judgement"),
+    "progress": Name("chart", "各篇章完成进度与应达进度图", "progress and expected progress by chapter"),
+    "tasks": Name("chart", "各篇章任务进展状态图", "tasks by declared state and chapter"),
+}
+
 ROOT: dict[str, Name] = {
     "district": _value("地区名称", "name of the district"),
     "title": _value("报告标题", "title of the report"),
@@ -159,13 +164,14 @@ ROOT: dict[str, Name] = {
     "judgement": Name("section", "总体判断", "overall judgement", {}, row_is_text=True),
     "chapters": Name(
         "section",
-        "分章进展（章、任务、进展、问题、措施）",
+        "分章进展（章、指标表、任务表、任务、进展、问题、措施）",
         "progress by chapter and task",
         {
             "number": _value("章号", "number of the chapter"),
             "name": _value("章名", "name of the chapter"),
             "slogan": _value("章的主题句", "motto of the chapter"),
             "intro": _text("章的概述", "introduction of the chapter"),
+            "indicators": Name("table", "本章指标", "indicators of the chapter", _INDICATOR),
             "tasks": Name("section", "本章任务", "tasks of the chapter", _TASK),
         },
     ),
@@ -193,4 +199,4 @@ def placeholders() -> list[Placeholder]:
                 yield from walk(f"{prefix}{key}[].", name.rows)
 
     figure = Placeholder("fig.F001", "figure", "编号为 F001 的数据（带链接）", "the figure numbered F001, linked")
-    return [*walk("", ROOT), figure, *walk("table.", TABLES)]
+    return [*walk("", ROOT), figure, *walk("table.", TABLES), *walk("chart.", CHARTS)]

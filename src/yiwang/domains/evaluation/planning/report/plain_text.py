@@ -39,7 +39,8 @@ def _lines(context: ReportContext) -> Iterator[str]:
     yield "（二）主要指标完成情况"
     for row in context.indicators:
         value = missing_text(row.code) if row.value is None else row.value.text
-        yield f"{row.name}：目标值{row.target_text}，现值{value}，进度{row.progress_text}，{row.status_text}。"
+        target, progress = ("—" if figure is None else figure.text for figure in (row.target, row.progress))
+        yield f"{row.name}：目标值{target}，现值{value}，进度{progress}，{row.status_text}。"
     for position, chapter in enumerate(context.chapters, 3):
         yield from _chapter(position, chapter)
     yield "二、主要问题和风险挑战"

@@ -47,6 +47,7 @@ class _Style:
     keep_next: bool = False
     new_page: bool = False
     off_grid: bool = False
+    line_rule: str = "exact"
 
 
 _PARAGRAPH_STYLES = (
@@ -84,6 +85,10 @@ _PARAGRAPH_STYLES = (
     _Style(w.STYLE_TABLE_TEXT, "表格文字", BODY_FONT, 11, 320, "left", off_grid=True),
     _Style(w.STYLE_TABLE_HEAD, "表格表头", BLACK_FONT, 11, 320, "center", off_grid=True),
     _Style(w.STYLE_TABLE_CAPTION, "表格标题", BLACK_FONT, 14, 440, "center", before=80, after=80, keep_next=True),
+    # Lines as high as what stands in them: an exact height would cut a chart off.
+    _Style(w.STYLE_CHART, "图", align="center", line=240, line_rule="auto", before=160, keep_next=True, off_grid=True),
+    _Style(w.STYLE_CHART_CAPTION, "图题", BLACK_FONT, 14, 440, "center", before=40, after=160),
+    _Style(w.STYLE_COMMENT, "annotation text", BODY_FONT, 10.5, 240, "left", line_rule="auto", off_grid=True),
     _Style(w.STYLE_NOTE, "说明文字", BODY_FONT, 12, 400, "both", before=120, off_grid=True),
     _Style("TOC1", "toc 1", BLACK_FONT, 14, 500, "left", off_grid=True),
     _Style("TOC2", "toc 2", BODY_FONT, 14, 500, "left", left_chars=2, off_grid=True),
@@ -146,6 +151,9 @@ def _all_styles() -> list[etree._Element]:
             f'<w:style {nsdecls("w")} w:type="character" w:customStyle="1" w:styleId="{w.STYLE_FIGURE}">'
             '<w:name w:val="数据链接"/><w:basedOn w:val="DefaultParagraphFont"/><w:qFormat/>'
             f'<w:rPr><w:color w:val="{FIGURE_COLOUR}"/><w:u w:val="dotted" w:color="8496B0"/></w:rPr></w:style>',
+            f'<w:style {nsdecls("w")} w:type="character" w:styleId="{w.STYLE_COMMENT_MARK}">'
+            '<w:name w:val="annotation reference"/><w:basedOn w:val="DefaultParagraphFont"/>'
+            '<w:rPr><w:sz w:val="21"/><w:szCs w:val="21"/></w:rPr></w:style>',
             f'<w:style {nsdecls("w")} w:type="table" w:default="1" w:styleId="TableNormal">'
             '<w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:tblPr><w:tblInd w:w="0" '
             'w:type="dxa"/><w:tblCellMar><w:left w:w="108" w:type="dxa"/><w:right w:w="108" w:type="dxa"/>'
@@ -204,7 +212,7 @@ def _paragraph_properties(style: _Style) -> str:
         parts.append('<w:snapToGrid w:val="0"/>')
     spacing = f' w:before="{style.before}" w:after="{style.after}"' if style.before or style.after else ""
     if style.line:
-        spacing += f' w:line="{style.line}" w:lineRule="exact"'
+        spacing += f' w:line="{style.line}" w:lineRule="{style.line_rule}"'
     if spacing:
         parts.append(f"<w:spacing{spacing}/>")
     indent = ""

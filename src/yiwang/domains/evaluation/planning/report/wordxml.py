@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 
-from docx.oxml.ns import qn
-from docx.oxml.parser import OxmlElement
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.parser import OxmlElement, parse_xml
 from lxml import etree
 
 Element = etree._Element
@@ -26,6 +26,16 @@ STYLE_TABLE_CAPTION = "YwTableCaption"
 STYLE_ANNEX_MARK = "YwAnnexMark"
 STYLE_ANNEX_TITLE = "YwAnnexTitle"
 STYLE_CONTENTS_TITLE = "YwContentsTitle"
+STYLE_CHART = "YwChart"
+STYLE_CHART_CAPTION = "YwChartCaption"
+# Word's own styles of comments.
+STYLE_COMMENT = "CommentText"
+STYLE_COMMENT_MARK = "CommentReference"
+
+# English Metric Units in a twip; lengths of drawings are in them.
+EMU = 635
+
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 
 
 def element(tag: str, attributes: dict[str, str] | None = None, children: Iterable[Element] = ()) -> Element:
@@ -66,6 +76,29 @@ def hyperlink(relation_id: str, tooltip: str, children: Iterable[Element]) -> El
     """``w:hyperlink`` to an external relation. Word shows at most 255 characters of a tooltip."""
     attributes = {"r:id": relation_id, "w:tooltip": tooltip[:255], "w:history": "1"}
     return element("w:hyperlink", attributes, children)
+
+
+def chart_run(
+    relation_id: str, number: int, size: tuple[int, int], title: str, alt_text: str, link: str = ""
+) -> Element:
+    """``w:r`` with the chart part of that relation as a picture in the line; ``size`` is width and height in twips.
+
+    ``number`` is the drawing's own within the document; ``link`` a relation to the page that a click opens.
+    """
+    width, height = (str(length * EMU) for length in size)
+    frame = parse_xml(
+        f'<wp:inline {nsdecls("wp", "a", "r")} distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{width}" cy="{height}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>'
+        f'<wp:docPr id="{number}" name="图表 {number}"/><wp:cNvGraphicFramePr/>'
+        f'<a:graphic><a:graphicData uri="{_DRAWING}/chart">'
+        f'<c:chart xmlns:c="{_DRAWING}/chart" r:id="{relation_id}"/></a:graphicData></a:graphic></wp:inline>'
+    )
+    properties = frame[2]
+    properties.set("title", title)
+    properties.set("descr", alt_text)
+    if link:
+        properties.append(element("a:hlinkClick", {"r:id": link}))
+    return element("w:r", children=[element("w:drawing", children=[frame])])
 
 
 def paragraph_properties(style: str, align: str = "") -> Element:

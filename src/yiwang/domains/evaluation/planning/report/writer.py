@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +16,7 @@ from . import contents
 from . import wordxml as w
 from .binding import bind
 from .check_template import MAX_FINDINGS, check_part, figure_codes
+from .comments import Comments, annotate
 from .context import GapRow, ReportContext
 from .engine import environment
 from .expand import expand
@@ -61,6 +62,7 @@ def write(context: ReportContext, template: bytes | None = None) -> bytes:
     values = bind(context, markers)
     stylesheet = _stylesheet(package)
     ids = ensure_styles(stylesheet)
+    comments = Comments(package, ids, clean(context.compiled_by or context.district), _utc(context))
     for part, source in sources:
         rendered = environment().from_string(source).render(values).replace("\n<w:p", "<w:p")
         root = parse_xml(rendered)
@@ -70,6 +72,7 @@ def write(context: ReportContext, template: bytes | None = None) -> bytes:
             return contents.contents_field(contents.mark_headings(root[0], StyleSheet(stylesheet)), ids)
 
         expand(root, values, pen, build_contents)
+        annotate(root, markers.figures, comments if part.is_body else None)
         part.replace(root)
     _set_properties(package, context)
     return save_package(package)
@@ -107,9 +110,14 @@ def _has_styles(package: Package) -> bool:
     return any(rel.reltype == RELATIONSHIP_TYPE.STYLES for rel in package.main_document_part.rels.values())
 
 
+def _utc(context: ReportContext) -> datetime:
+    """The moment of writing as Word notes it: in UTC, without saying so."""
+    return context.generated_at.astimezone(UTC).replace(tzinfo=None)
+
+
 def _set_properties(package: Package, context: ReportContext) -> None:
     properties = package.core_properties
-    written = context.generated_at.astimezone(UTC).replace(tzinfo=None)
+    written = _utc(context)
     properties.title = clean(context.title)
     properties.subject = clean(context.round_title)
     properties.author = clean(context.compiled_by or context.district)

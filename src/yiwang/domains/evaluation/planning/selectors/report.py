@@ -4,66 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from yiwang.domains.evaluation.planning import display, tokens
-from yiwang.domains.evaluation.planning.judgement import percent, time_progress
-from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Indicator, ReportFile, Round, RoundText, Task
+from yiwang.domains.evaluation.planning import display
+from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, ReportFile, Round, RoundText, Task
 from yiwang.domains.evaluation.planning.report import context as doc
 from yiwang.domains.evaluation.planning.selectors import handins, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
-from yiwang.domains.evaluation.planning.selectors.values import Coverage, Judged
+from yiwang.domains.evaluation.planning.selectors.report_numbers import (
+    DEFAULT_OVERALL,
+    Figures,
+    Page,
+    page_of,
+    short_name,
+)
+from yiwang.domains.evaluation.planning.selectors.values import Judged
 from yiwang.domains.evaluation.planning.types import HandInContent, Status, TaskStatus
 from yiwang.kernel.access import api as access
 from yiwang.kernel.orgs import api as orgs
 from yiwang.kernel.orgs.api import Unit
+from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
 from yiwang.lib.zh_numbers import chinese_date
-
-
-class _Figures:
-    """Figures of a round by code, as the report prints them."""
-
-    def __init__(self, round_: Round, judged: Iterable[Judged]) -> None:
-        self.round = round_
-        self.judged = {row.indicator.code: row for row in judged}
-
-    def ref(self, code: str) -> doc.FigureRef | None:
-        """The figure's printed form with its page, or ``None`` where there is no data."""
-        row = self.judged.get(code)
-        if row is None or row.value is None:
-            return None
-        path = reverse("s45:figure", args=[code])
-        return doc.FigureRef(
-            code=code,
-            name=row.indicator.name_zh,
-            text=display.value_text(row.indicator, row.value),
-            url=f"{settings.YIWANG_BASE_URL}{path}?as_of={self.round.as_of}",
-            origin="computed" if row.indicator.origin == Indicator.Origin.COMPUTED else "reported",
-            as_of=row.value.as_of,
-            reported_by=_short(row.value.unit),
-            evidence=row.value.evidence,
-            value=display.tidy(row.value.value),
-            unit=row.indicator.unit,
-        )
-
-    def text(self, source: str) -> doc.Text:
-        """A text with its tokens replaced; a figure without data reads 〔缺数 F005〕."""
-        runs: list[str | doc.FigureRef] = []
-        for run in tokens.parse(source):
-            if isinstance(run, str):
-                runs.append(run)
-            else:
-                runs.append(self.ref(run.code) or f"〔缺数 {run.code}〕")
-        return tuple(runs)
-
-    def optional(self, source: str) -> doc.Text | None:
-        """:meth:`text`, or ``None`` for an empty source."""
-        return self.text(source) if source.strip() else None
 
 
 def report_file(round_pk: int, number: int) -> ReportFile:
@@ -80,15 +44,23 @@ def report_file(round_pk: int, number: int) -> ReportFile:
 
 
 def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.ReportContext:
-    """The report's content as of the round's date, from accepted hand-ins and the bureau's texts."""
+    """The report's content as of the round's date, from accepted hand-ins and the bureau's texts.
+
+    Figures are those known at the end of the day of ``written_at`` (default: now), which their links name. The report
+    is in Chinese, whatever language its writer reads.
+    """
+    with translation.override("zh-hans"):
+        return _context(round_, written_at or timezone.now())
+
+
+def _context(round_: Round, moment: datetime) -> doc.ReportContext:
     version = round_.plan_version
-    judged = values.judge_all(version, round_.as_of)
-    figures = _Figures(round_, judged)
+    judged = values.judge_all(version, round_.as_of, local_date(moment))
     contents = handins.accepted_contents(round_)
     declared = handins.declared(round_)
+    figures = Figures(round_, judged, declared, local_date(moment))
     tasks = list(plans.tasks(version))
     towns = set(orgs.units(kind="town").values_list("code", flat=True))
-    moment = written_at or timezone.now()
     return doc.ReportContext(
         district=_district_name(),
         plan_title=version.plan.title_zh,
@@ -98,7 +70,10 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
         known_at=moment,
         plan_version=version.number,
         base_url=settings.YIWANG_BASE_URL,
-        judgement=doc.OverallJudgement(paragraphs=_overall(round_, figures, judged)),
+        indicators_url=page_of(round_, Page.INDICATORS),
+        figures_url=page_of(round_, Page.FIGURES),
+        tasks_url=page_of(round_, Page.TASKS),
+        judgement=doc.OverallJudgement(paragraphs=_overall(round_, figures)),
         chapters=_chapters(round_, tasks, contents, declared, figures, towns),
         indicators=tuple(_indicator_row(row, figures) for row in judged if row.judgement.status is not Status.FACT),
         environment=tuple(figures.text(row.text) for row in _texts(round_, RoundText.Section.ENVIRONMENT)),
@@ -121,78 +96,9 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
     )
 
 
-def overall_numbers(judged: list[Judged], tasks: int, declared: dict[str, TaskStatus]) -> dict[str, str]:
-    """Counted numbers that the overall judgement's text may name by placeholder."""
-    found: Coverage = values.coverage(judged)
-    by_status = [row.judgement.status for row in judged]
-    pace = {Status.AHEAD, Status.DONE, Status.ON_PACE, Status.BASICALLY}
-    all_figures = len(judged)
-    return {
-        "tasks_total": str(tasks),
-        "tasks_reported": str(len(declared)),
-        "tasks_lagging": str(sum(1 for state in declared.values() if state.is_laggard)),
-        "indicators_total": str(found.indicators),
-        "indicators_judged": str(found.judged),
-        "ahead": str(sum(1 for status in by_status if status in {Status.AHEAD, Status.DONE})),
-        "on_pace": str(sum(1 for status in by_status if status in pace)),
-        "lagging": str(sum(1 for status in by_status if status.is_laggard)),
-        "no_data": str(sum(1 for status in by_status if status is Status.NO_DATA)),
-        "coverage": "—" if found.share is None else f"{percent(found.share)}%",
-        "facts_total": str(found.facts),
-        "computed_share": f"{percent(_share(found.computed, all_figures))}%",
-    }
-
-
-def _share(part: int, whole: int) -> Decimal:
-    return Decimal(part) / Decimal(whole) if whole else Decimal(0)
-
-
-def named_numbers(round_: Round, judged: list[Judged], declared: dict[str, TaskStatus]) -> dict[str, str]:
-    """Every number and date that the overall judgement's text may name, in the order of :data:`OVERALL_NAMES`."""
-    numbers = overall_numbers(judged, round_.plan_version.tasks.count(), declared)
-    plan = round_.plan_version.plan
-    numbers["time_progress"] = f"{percent(time_progress(plan.starts_on, plan.ends_on, round_.as_of))}%"
-    numbers["as_of"] = chinese_date(round_.as_of)
-    return {name: numbers[name] for name in OVERALL_NAMES}
-
-
-def _overall(round_: Round, figures: _Figures, judged: list[Judged]) -> tuple[doc.Text, ...]:
-    numbers = named_numbers(round_, judged, handins.declared(round_))
-    written = list(_texts(round_, RoundText.Section.OVERALL))
-    sources = [row.text for row in written] or [DEFAULT_OVERALL]
-    return tuple(figures.text(fill(source, numbers)) for source in sources)
-
-
-DEFAULT_OVERALL = (
-    "截至{as_of}，规划时序进度为{time_progress}。全部{tasks_total}项任务中，{tasks_reported}项已报送进展，"
-    "其中{tasks_lagging}项进展滞后；{indicators_total}项考核指标中，{on_pace}项达到或基本达到时序要求，"
-    "{lagging}项滞后，{no_data}项因缺少数据无法评价，数据覆盖率{coverage}。"
-)
-
-
-OVERALL_NAMES = (
-    "as_of",
-    "time_progress",
-    "tasks_total",
-    "tasks_reported",
-    "tasks_lagging",
-    "indicators_total",
-    "indicators_judged",
-    "ahead",
-    "on_pace",
-    "lagging",
-    "no_data",
-    "coverage",
-    "facts_total",
-    "computed_share",
-)
-
-
-def fill(text: str, numbers: dict[str, str]) -> str:
-    """Replace ``{name}`` by its counted number; what is not a name of ``numbers`` stays (figure tokens among them)."""
-    for name, value in numbers.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+def _overall(round_: Round, figures: Figures) -> tuple[doc.Text, ...]:
+    sources = [row.text for row in _texts(round_, RoundText.Section.OVERALL)] or [DEFAULT_OVERALL]
+    return tuple(figures.counted_text(source) for source in sources)
 
 
 def _chapters(
@@ -200,7 +106,7 @@ def _chapters(
     tasks: list[Task],
     contents: dict[str, list[tuple[HandIn, HandInContent]]],
     declared: dict[str, TaskStatus],
-    figures: _Figures,
+    figures: Figures,
     towns: set[str],
 ) -> tuple[doc.Chapter, ...]:
     intros = {row.position: row.text for row in _texts(round_, RoundText.Section.CHAPTER)}
@@ -224,7 +130,7 @@ def _section(
     task: Task,
     contents: list[HandInContent],
     declared: dict[str, TaskStatus],
-    figures: _Figures,
+    figures: Figures,
     towns: set[str],
 ) -> doc.TaskSection:
     def joined(field: str) -> str:
@@ -234,28 +140,31 @@ def _section(
     return doc.TaskSection(
         code=task.code,
         title=task.title_zh,
+        status=state,
         status_text=str(display.TASK_TEXT[state]) if state else "未报送",
         progress=figures.optional(joined("progress")) or ("〔未报送〕",),
         problems=figures.optional(joined("problems")),
         measures=figures.optional(joined("measures")),
-        lead_unit=_short(task.lead_unit),
+        lead_unit=short_name(task.lead_unit),
         support_units=tuple(_names(task.support_units.all(), towns)),
     )
 
 
-def _indicator_row(row: Judged, figures: _Figures) -> doc.IndicatorRow:
+def _indicator_row(row: Judged, figures: Figures) -> doc.IndicatorRow:
     item, verdict = row.indicator, row.judgement
-    baseline = "—" if item.baseline is None else f"{display.tidy(item.baseline):f}"
     return doc.IndicatorRow(
         code=item.code,
         name=item.name_zh,
+        chapter=item.task.chapter.number,
         unit=item.unit,
-        baseline=baseline,
-        target_text=display.target_text(item),
+        baseline=figures.baseline(item),
+        target=figures.target(item),
         value=figures.ref(item.code),
-        progress_text="—" if verdict.progress is None else f"{percent(verdict.progress)}%",
+        progress=figures.progress(row),
+        expected=figures.expected(row),
+        status=verdict.status,
         status_text=str(display.STATUS_TEXT[verdict.status]),
-        lead_unit=_short(item.lead_unit),
+        lead_unit=short_name(item.lead_unit),
         origin_text=item.get_origin_display(),
         nature_text=item.get_nature_display(),
     )
@@ -265,7 +174,7 @@ def _texts(round_: Round, section: RoundText.Section) -> list[RoundText]:
     return list(round_.texts.filter(section=section).order_by("position"))
 
 
-def _proposals(round_: Round, section: RoundText.Section, figures: _Figures) -> tuple[doc.ProposalItem, ...]:
+def _proposals(round_: Round, section: RoundText.Section, figures: Figures) -> tuple[doc.ProposalItem, ...]:
     return tuple(doc.ProposalItem(title=row.title, text=figures.text(row.text)) for row in _texts(round_, section))
 
 
@@ -307,7 +216,7 @@ def _task_row(task: Task, state: TaskStatus | None, towns: set[str]) -> doc.Task
         code=task.code,
         title=task.title_zh,
         requirement=task.requirement,
-        lead=_short(task.lead_unit),
+        lead=short_name(task.lead_unit),
         support="、".join(_names(task.support_units.all(), towns)),
         due=chinese_date(task.due_on),
         status=str(display.TASK_TEXT[state]) if state else "未报送",
@@ -320,29 +229,24 @@ def _gaps(
     for task in tasks:
         if task.code not in contents:
             yield doc.GapRow(
-                code=task.code, name=task.title_zh, unit_name=_short(task.lead_unit), what="未报送或未采纳进展"
+                code=task.code, name=task.title_zh, unit_name=short_name(task.lead_unit), what="未报送或未采纳进展"
             )
     for row in judged:
         item = row.indicator
         if row.value is None:
-            yield doc.GapRow(code=item.code, name=item.name_zh, unit_name=_short(item.lead_unit), what="没有数据")
+            yield doc.GapRow(code=item.code, name=item.name_zh, unit_name=short_name(item.lead_unit), what="没有数据")
         elif not row.value.as_of_stated:
             yield doc.GapRow(
-                code=item.code, name=item.name_zh, unit_name=_short(row.value.unit), what="填报时未写明数据截止日期"
+                code=item.code, name=item.name_zh, unit_name=short_name(row.value.unit), what="填报时未写明数据截止日期"
             )
-
-
-def _short(unit: Unit) -> str:
-    """The unit as colleagues call it: full names of twenty units would fill a table's page."""
-    return unit.short_zh or unit.name_zh
 
 
 def _names(units: Iterable[Unit], towns: set[str]) -> list[str]:
     """Short names of ``units``; when every town of the district is among them they are written as 各镇街."""
     rows = list(units)
     if not towns or not towns <= {unit.code for unit in rows}:
-        return [_short(unit) for unit in rows]
-    return [*(_short(unit) for unit in rows if unit.code not in towns), "各镇街"]
+        return [short_name(unit) for unit in rows]
+    return [*(short_name(unit) for unit in rows if unit.code not in towns), "各镇街"]
 
 
 def _district_name() -> str:

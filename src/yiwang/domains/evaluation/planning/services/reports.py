@@ -24,6 +24,7 @@ from yiwang.domains.evaluation.planning.report.check_template import check_templ
 from yiwang.domains.evaluation.planning.report.findings import as_problem
 from yiwang.domains.evaluation.planning.report.writer import write
 from yiwang.domains.evaluation.planning.selectors import report as reads
+from yiwang.domains.evaluation.planning.selectors import report_numbers as numbers
 from yiwang.domains.evaluation.planning.services.rounds import lock_open
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
@@ -51,8 +52,8 @@ def save_text(
     if not text.strip():
         raise Problem("text_empty", "正文不能为空；不需要这一段请点“删除”。", "The text is empty.", field="text")
     known = set(Indicator.objects.filter(version=round_.plan_version).values_list("code", flat=True))
-    plain = text if section != RoundText.Section.OVERALL else reads.fill(text, dict.fromkeys(reads.OVERALL_NAMES, ""))
-    tokens.check(plain, known, "text", str(RoundText.Section(section).label))
+    counted = numbers.OVERALL_NAMES if section == RoundText.Section.OVERALL else ()
+    tokens.check(numbers.fill(text, dict.fromkeys(counted, "")), known, "text", str(RoundText.Section(section).label))
     found, _ = RoundText.objects.update_or_create(
         round=round_,
         section=section,

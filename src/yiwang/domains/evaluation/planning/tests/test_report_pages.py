@@ -129,6 +129,14 @@ def test_write_and_download(world: World, round_: Round) -> None:
     words = "".join(node.text or "" for node in document.element.body.iter("{*}t"))
     assert "底数不清" in words
     assert "36.51%" in words
+    assert list(document.comments)
+    assert "?comments=none" in seen
+    answer = browser(world.leader).get(reverse("s45:report-download", args=[round_.pk, 1]), {"comments": "none"})
+    assert "attachment" in answer["Content-Disposition"]
+    # A download streams; the test client's type knows only plain answers.
+    clean = Document(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    assert "".join(node.text or "" for node in clean.element.body.iter("{*}t")) == words
+    assert not list(clean.comments)
     get(world.liaison_data, "report-download", round_.pk, 1, expect=403)
     assert 'data-code="report_unknown"' in get(world.bureau, "report-download", round_.pk, 9, expect=404)
 

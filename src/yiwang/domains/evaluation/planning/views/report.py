@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,11 +15,13 @@ from django.utils.translation import ngettext
 from yiwang.domains.evaluation.planning.forms import TextForm
 from yiwang.domains.evaluation.planning.models import Plan, ReportTemplate, Round, RoundText
 from yiwang.domains.evaluation.planning.rendering import shown_figures
+from yiwang.domains.evaluation.planning.report.comments import without_comments
 from yiwang.domains.evaluation.planning.report.placeholders import placeholders
 from yiwang.domains.evaluation.planning.report.writer import default_template
 from yiwang.domains.evaluation.planning.selectors import handins, home
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors import report as reads
+from yiwang.domains.evaluation.planning.selectors import report_numbers as numbers
 from yiwang.domains.evaluation.planning.services import reports as services
 from yiwang.domains.evaluation.planning.views.answers import about, go, onto, posted, well
 from yiwang.kernel.access import api as access
@@ -61,14 +64,14 @@ def _page(
     texts = list(round_.texts.order_by("section", "position"))
     judged = home.judge_round(round_)
     declared = handins.declared(round_)
-    numbers = reads.named_numbers(round_, judged, declared)
+    counted = numbers.named_numbers(round_, judged, declared)
     may_write = access.can(user, "s45.report", "write") and round_.state != Round.State.CLOSED
     context = {
         "round": round_,
         "sections": _sections(round_, texts, wrong),
         "shown": shown_figures(round_.plan_version, round_.as_of, [row.text for row in texts]),
-        "names": [(f"{{{name}}}", text) for name, text in numbers.items()],
-        "default_overall": reads.fill(reads.DEFAULT_OVERALL, numbers),
+        "names": [(f"{{{name}}}", text) for name, text in counted.items()],
+        "default_overall": numbers.fill(numbers.DEFAULT_OVERALL, counted),
         "checks": _checks(round_, texts, declared),
         "reports": [(row, reads.person_name(row.written_by)) for row in _reports(round_)],
         "template": _template(round_.plan_version.plan),
@@ -203,8 +206,17 @@ def report_write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access.guard("s45.report", "view")
 def report_download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
-    """A written report."""
-    return files.download_response(reads.report_file(pk, number).file)
+    """A written report; with ``?comments=none`` without the comments on its numbers."""
+    stored = reads.report_file(pk, number).file
+    if request.GET.get("comments") != "none":
+        return files.download_response(stored)
+    with files.open_bytes(stored) as handle:
+        data = without_comments(handle.read())
+    name = stored.filename.removesuffix(".docx")
+    answer = FileResponse(BytesIO(data), as_attachment=True, filename=f"{name}-不带批注.docx", content_type=files.DOCX)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @access.guard("s45.report", "view")
@@ -220,7 +232,7 @@ def _template_page(request: HttpRequest, problem: Problem | None = None) -> Http
         "template": used,
         "by": "" if used is None else reads.person_name(used.uploaded_by),
         "placeholders": placeholders(),
-        "overall_names": reads.OVERALL_NAMES,
+        "overall_names": numbers.OVERALL_NAMES,
         "findings": [] if problem is None else problem.detail.get("findings", []),
         "may_write": access.can(access.signed_in(request), "s45.report", "write"),
         "round": handins.current_round(plan),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from yiwang.domains.evaluation.planning.report.context import (
     FigureRef,
     GapRow,
     IndicatorRow,
+    Origin,
     OverallJudgement,
     ProblemItem,
     ProposalItem,
@@ -20,8 +22,10 @@ from yiwang.domains.evaluation.planning.report.context import (
     TaskSection,
     Text,
 )
+from yiwang.domains.evaluation.planning.types import Status, TaskStatus
 
 AS_OF = date(2023, 6, 30)
+KNOWN_ON = date(2023, 11, 5)
 BASE_URL = "http://127.0.0.1:8000/"
 
 _CHAPTERS = (
@@ -59,6 +63,11 @@ def figure(number: int) -> FigureRef:
         evidence=f"{code}统计台账.xlsx",
         value=value,
         unit="笔",
+        definition="办结日期不晚于截止日的办件数" if number % 5 == 0 else "",
+        known_at=KNOWN_ON,
+        snapshot="a1b2c3d4" if number % 5 == 0 else "",
+        numerator=f"{value}笔" if number % 5 == 0 else "",
+        rows=int(value) if number % 5 == 0 else None,
     )
 
 
@@ -83,6 +92,7 @@ def _task(chapter: int, number: int) -> TaskSection:
     return TaskSection(
         code=f"T{index:02d}",
         title=_TASKS[(number - 1) % len(_TASKS)],
+        status=TaskStatus.SLOW if lagging else TaskStatus.ON_TRACK,
         status_text="进展缓慢" if lagging else "进展顺利",
         progress=_progress(index),
         problems=("部分村居网络条件不足，设备使用率不高。",) if lagging else None,
@@ -107,16 +117,34 @@ def chapters() -> tuple[Chapter, ...]:
     )
 
 
+def lesser(number: int, name: str, text: str, value: Decimal, origin: Origin = "derived") -> FigureRef:
+    """What follows from a figure or is laid down for it, on the same page."""
+    return replace(
+        FIGURES[number - 1],
+        name=f"第{number}项业务累计办结量：{name}",
+        text=text,
+        value=value,
+        unit="%" if text.endswith("%") else "笔",
+        origin=origin,
+        definition=f"{name}的口径",
+    )
+
+
 def _indicator(number: int) -> IndicatorRow:
+    known = number != 13
+    progress = Decimal("54.80") + number
     return IndicatorRow(
         code=f"F{number:03d}",
         name=f"第{number}项业务累计办结量",
+        chapter=(number - 1) % 6 + 1,
         unit="笔",
-        baseline="0",
-        target_text=f"≥{number * 250}",
-        value=None if number == 13 else FIGURES[number - 1],
-        progress_text="—" if number == 13 else "54.80%",
-        status_text="无法评价" if number == 13 else "达到时序",
+        baseline=lesser(number, "基期值", "0笔", Decimal(0), "planned"),
+        target=lesser(number, "2025年目标", f"≥{number * 250}", Decimal(number * 250), "planned"),
+        value=FIGURES[number - 1] if known else None,
+        progress=lesser(number, "完成进度", f"{progress}%", progress) if known else None,
+        expected=lesser(number, "应达进度", "64.88%", Decimal("64.88")) if known else None,
+        status=(Status.SERIOUS if number % 7 == 0 else Status.ON_PACE) if known else Status.NO_DATA,
+        status_text=("严重滞后" if number % 7 == 0 else "达到时序") if known else "无法评价",
         lead_unit=_UNITS[number % len(_UNITS)],
         origin_text="系统计算" if number % 5 == 0 else "单位填报",
         nature_text="约束性" if number % 6 == 0 else "预期性",
@@ -135,6 +163,9 @@ def sample(**changes: object) -> ReportContext:
         "base_url": BASE_URL,
         "compiled_by": "示范市城区政务服务和数据管理局",
         "is_demo": True,
+        "indicators_url": "/evaluation/rounds/1/judgement/",
+        "figures_url": "/evaluation/indicators/?as_of=2023-06-30",
+        "tasks_url": "/evaluation/rounds/1/",
         "judgement": OverallJudgement(
             paragraphs=(
                 ("规划实施以来，全区上下按照规划部署扎实推进，40项任务总体进展顺利，主要指标基本达到时序进度。",),

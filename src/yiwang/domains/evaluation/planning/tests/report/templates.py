@@ -91,4 +91,4 @@ def at(element: etree._Element, path: str) -> etree._Element:
 
 def number(element: etree._Element, name: str = "w:w") -> int:
     """A numeric attribute."""
-    return int(element.get(qn(name), ""))
+    return int(element.get(qn(name) if ":" in name else name, ""))

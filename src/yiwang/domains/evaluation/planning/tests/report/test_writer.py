@@ -36,10 +36,22 @@ def _mm(length: Length | None) -> int:
 
 
 def test_every_figure_is_a_link_to_its_page() -> None:
-    found = links(report())
-    assert {text for text, _, _ in found} == {figure.text for figure in FIGURES}
-    expected = {(figure.text, f"{BASE_URL}evaluation/figures/{figure.code}/", figure.tooltip) for figure in FIGURES}
-    assert set(found) == expected
+    context = sample()
+    rows = [(row.value, row.baseline, row.target, row.progress, row.expected) for row in context.indicators]
+    numbers = [*FIGURES, *(figure for row in rows for figure in row if figure is not None)]
+    expected = {(figure.text, f"{BASE_URL}evaluation/figures/{figure.code}/", figure.tooltip) for figure in numbers}
+    found = set(links(report()))
+    assert found >= expected
+    assert {(text, target) for text, target, _ in found - expected} == {
+        ("6", f"{BASE_URL}evaluation/rounds/1/"),
+        ("40", f"{BASE_URL}evaluation/rounds/1/"),
+        ("30", f"{BASE_URL}evaluation/rounds/1/judgement/"),
+        ("129", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30"),
+        ("25", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=computed"),
+        ("104", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=reported"),
+        ("19.38%", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=computed"),
+        ("80.62%", f"{BASE_URL}evaluation/indicators/?as_of=2023-06-30&origin=reported"),
+    }
 
 
 def test_tooltip_says_name_date_and_who() -> None:
@@ -179,15 +191,29 @@ def test_bookmark_ids_are_unique() -> None:
 def test_tables_repeat_their_heading_and_fit_the_type_area() -> None:
     document = opened(report())
     widths = {156: 8844, 225: 12756}
-    assert len(document.tables) == 7
+    assert len(document.tables) == 19
     for table in document.tables:
         total = sum(number(column) for column in table._tbl.iter(qn("w:gridCol")))
         assert total in widths.values()
     for table in document.tables[:-1]:
         assert table.rows[0]._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-    indicators, adjustments, tasks, wide, facts, gaps, notes = (cells(table) for table in document.tables)
+    indicators, *chapters, adjustments, tasks, wide, facts, gaps, notes = (cells(table) for table in document.tables)
     assert len(indicators) == len(wide) == 31
-    assert indicators[1] == ["1", "第1项业务累计办结量", "≥250", "157笔", "54.80%", "达到时序"]
+    assert indicators[1] == ["1", "第1项业务累计办结量", "≥250", "157笔", "55.80%", "达到时序"]
+    assert len(chapters) == 12, "indicators and tasks of six chapters"
+    assert chapters[0][0] == ["指标和责任单位", "现值", "目标值", "完成进度", "判断", "截至"]
+    assert chapters[0][1] == [
+        "第1项业务累计办结量区市场监督管理局",
+        "157笔",
+        "≥250",
+        "55.80%应达64.88%",
+        "达到时序",
+        "2023-06-30",
+    ]
+    assert chapters[0][3][1:] == ["〔缺数 F013〕", "≥3250", "—应达—", "无法评价", "—"]
+    assert [len(rows) - 1 for rows in chapters[0::2]] == [5, 5, 5, 5, 5, 5]
+    assert chapters[1][1] == ["T01", "规范政务服务事项标准", "区市场监督管理局", "进展顺利"]
+    assert [len(rows) - 1 for rows in chapters[1::2]] == [7, 7, 7, 7, 6, 6]
     assert len(adjustments) == 3
     assert adjustments[1] == [
         "1",
@@ -224,7 +250,7 @@ def test_annexes_of_wide_tables_lie_on_turned_pages() -> None:
 def test_missing_value_is_said_and_listed() -> None:
     indicators = cells(opened(report()).tables[0])
     assert indicators[13][3] == "〔缺数 F013〕"
-    gaps = cells(opened(report()).tables[5])
+    gaps = cells(opened(report()).tables[-2])
     assert gaps[2][1:4] == ["F013", "第13项业务累计办结量", "区农业农村和水利局"]
 
 
@@ -277,7 +303,8 @@ def test_an_empty_report_says_what_is_not_there() -> None:
     assert found.count("（本轮没有相关内容。）") == 6
     assert found.count("本轮没有需要列出的内容。") == 4
     assert "本轮评估没有提出调整建议。" in found
-    assert links(written) == []
+    assert {text for text, _, _ in links(written)} == {"0"}, "nothing but counts"
+    assert "图1　规划指标评价结果" not in found
 
 
 def test_figures_of_another_origin_than_the_web_are_refused() -> None:
