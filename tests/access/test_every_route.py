@@ -168,6 +168,7 @@ class Walker:
             "s45:hand-in-version": [names["hand_in"], 1],
             "s45:report-text-delete": [names["round"], d.text.pk],
             "s45:report-download": [names["round"], d.report.number],
+            "s45:weights-withdraw": [d.weights.pk],
         }
         if route in arguments:
             found = arguments[route]
@@ -181,7 +182,7 @@ class Walker:
             found = [names["change"]]
         elif route.startswith("s46:check") and route not in {"s46:checks", "s46:check-new"}:
             found = [d.check.key]
-        elif route.startswith(("s45:round", "s45:judgement", "s45:report")) and route not in {
+        elif route.startswith(("s45:round", "s45:judgement", "s45:composite", "s45:report")) and route not in {
             "s45:rounds",
             "s45:round-new",
         }:

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
-from yiwang.domains.evaluation.planning.models import Adjustment, Evidence, HandIn, ReportFile, Round, RoundText
-from yiwang.domains.evaluation.planning.services import adjustments, handins, reports, rounds
+from yiwang.domains.evaluation.planning.models import (
+    Adjustment,
+    Evidence,
+    HandIn,
+    ReportFile,
+    Round,
+    RoundText,
+    WeightSet,
+)
+from yiwang.domains.evaluation.planning.services import adjustments, handins, reports, rounds, weights
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.reportcheck.models import Check
 from yiwang.domains.evaluation.reportcheck.services import check_upload
@@ -60,6 +69,7 @@ WORDS: dict[str, set[str]] = {
     "暗语健康调整": {"health", "bureau", "leader", "approver"},
     "暗语警务调整": {"police", "bureau", "leader", "approver"},
     "暗语报告问题": {"bureau", "leader", "approver"},
+    "暗语权重来源": {"health", "police", "bureau", "leader", "approver"},
     "暗语核验文件": {"health"},
     "暗语健康消息": {"health"},
     "暗语持证人": set(),
@@ -88,6 +98,7 @@ class District:
     police_change: Adjustment
     text: RoundText
     report: ReportFile
+    weights: WeightSet
     check: Check
     notice: Notice
     job: jobs.Job
@@ -158,6 +169,7 @@ def make_district() -> District:
         police_change=police_change,
         text=text,
         report=report,
+        weights=_weights(world),
         check=check,
         notice=Notice.objects.get(title_zh="暗语健康消息"),
         licence=_licence(people["bureau"]),
@@ -210,6 +222,19 @@ def _draft_of_health(world: factory.World, writer: User) -> HandIn:
     row = factory.hand_in_for(later, "T2-01")
     content = factory.full_content(row, progress="暗语健康草稿")
     return handins.save_draft(row, content, revision=row.revision, actor=writer)
+
+
+def _weights(world: factory.World) -> WeightSet:
+    """Weights by experts; who sees the score sees where they come from."""
+    values = {row.code: Decimal(1) for row in world.version.indicators.filter(is_fact=False)}
+    return weights.record(
+        world.plan,
+        values,
+        method="delphi",
+        source="暗语权重来源",
+        effective_on=world.plan.starts_on,
+        actor=world.bureau,
+    )
 
 
 def _lagging(round_: Round, people: dict[str, User]) -> None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from yiwang.domains.evaluation.planning.views import (
     adjustments,
+    composite,
     figures,
     handins,
     imports,
@@ -39,6 +40,11 @@ urlpatterns = [
     path("rounds/<int:pk>/judgement/", judgement.judgement_page, name="judgement"),
     path("rounds/<int:pk>/judgement/export/", judgement.judgement_export, name="judgement-export"),
     path("rounds/<int:pk>/judgement/<str:code>/explain/", judgement.explain, name="explain"),
+    path("rounds/<int:pk>/composite/", composite.composite_page, name="composite"),
+    path("rounds/<int:pk>/composite/export/", composite.composite_export, name="composite-export"),
+    path("weights/", composite.weights_page, name="weights"),
+    path("weights/record/", composite.weights_record, name="weights-record"),
+    path("weights/<int:weights>/withdraw/", composite.weights_withdraw, name="weights-withdraw"),
     path("hand-ins/", handins.hand_ins_page, name="hand-ins"),
     path("hand-ins/<int:pk>/", handins.hand_in_page, name="hand-in"),
     path("hand-ins/<int:pk>/save/", handins.hand_in_save, name="hand-in-save"),

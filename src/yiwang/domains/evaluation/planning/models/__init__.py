@@ -19,6 +19,7 @@ from yiwang.domains.evaluation.planning.models.rounds import (
     Round,
     RoundStep,
 )
+from yiwang.domains.evaluation.planning.models.scores import WeightSet
 from yiwang.domains.evaluation.planning.models.values import IndicatorValue
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "RoundStep",
     "RoundText",
     "Task",
+    "WeightSet",
     "YearTarget",
 ]
