@@ -156,9 +156,12 @@ class AdjustmentForm(forms.Form):
 
 
 class TextForm(forms.Form):
-    """A piece of the report."""
+    """A piece of the report; problems have a page of their own."""
 
-    section = forms.ChoiceField(choices=RoundText.Section.choices, widget=forms.HiddenInput)
+    section = forms.ChoiceField(
+        choices=[choice for choice in RoundText.Section.choices if choice[0] != RoundText.Section.PROBLEM],
+        widget=forms.HiddenInput,
+    )
     position = forms.IntegerField(min_value=1, max_value=999, widget=forms.HiddenInput)
     title = forms.CharField(label=_("标题"), max_length=200, required=False)
     text = words_field(_("正文"), rows=5)

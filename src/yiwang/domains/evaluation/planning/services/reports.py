@@ -41,11 +41,15 @@ def save_text(
     title: str,
     text: str,
     actor: User,
-    task_codes: Iterable[str] = (),
-    indicator_codes: Iterable[str] = (),
+    task_codes: Iterable[str] | None = None,
+    indicator_codes: Iterable[str] | None = None,
+    measure_codes: Iterable[str] | None = None,
     at: datetime | None = None,
 ) -> RoundText:
-    """Write one piece of the report. Problems ``token_unknown``, ``token_broken``, ``text_empty``, ``round_closed``."""
+    """Write one piece of the report. Problems ``token_unknown``, ``token_broken``, ``text_empty``, ``round_closed``.
+
+    Codes that are not given stay as they are.
+    """
     access.require(actor, "s45.report", "write")
     round_ = lock_open(round_)
     if not text.strip():
@@ -53,6 +57,7 @@ def save_text(
     known = set(Indicator.objects.filter(version=round_.plan_version).values_list("code", flat=True))
     plain = text if section != RoundText.Section.OVERALL else reads.fill(text, dict.fromkeys(reads.OVERALL_NAMES, ""))
     tokens.check(plain, known, "text", str(RoundText.Section(section).label))
+    links = {"task_codes": task_codes, "indicator_codes": indicator_codes, "measure_codes": measure_codes}
     found, _ = RoundText.objects.update_or_create(
         round=round_,
         section=section,
@@ -60,8 +65,7 @@ def save_text(
         defaults={
             "title": title.strip(),
             "text": text.strip(),
-            "task_codes": list(task_codes),
-            "indicator_codes": list(indicator_codes),
+            **{name: list(codes) for name, codes in links.items() if codes is not None},
             "updated_at": at or timezone.now(),
             "updated_by": actor.username,
         },

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from yiwang.domains.evaluation.planning.models import Round, WeightSet
 from yiwang.domains.evaluation.planning.selectors.composite import round_score, weights_of
@@ -15,6 +14,7 @@ from yiwang.domains.evaluation.planning.services import handins, rounds, weights
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import World
 from yiwang.domains.evaluation.planning.tests.pages import browser, get, post, rows_of
+from yiwang.domains.evaluation.planning.tests.rest_calls import call
 from yiwang.domains.evaluation.planning.types import TaskStatus
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit.api import entries
@@ -44,11 +44,7 @@ def plain(*values: object) -> tuple[object, ...]:
 
 
 def api(user: User, pk: int, status: int = 200) -> Any:
-    client = Client()
-    client.force_login(user)
-    answer = client.get(f"/api/v1/evaluation/rounds/{pk}/composite")
-    assert answer.status_code == status, answer.content.decode()[:1000]
-    return answer.json()
+    return call(user, "get", f"/rounds/{pk}/composite", status=status)
 
 
 def record(world: World, *, effective_on: date = factory.STARTS_ON, at: Any = None, **changes: str) -> WeightSet:

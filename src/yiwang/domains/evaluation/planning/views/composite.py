@@ -218,11 +218,10 @@ def _weights_page(request: HttpRequest, form: WeightsForm | None = None, status:
     names = people.names(name for row in sets for name in (row.recorded_by, row.withdrawn_by))
     indicators = [row for row in plans.indicators(plans.version(plan)) if not row.is_fact]
     if form is None:
-        used = next((row.weights for row in sets if row.withdrawn_at is None), {})
-        start = {row.code: used.get(row.code, f"{row.weight.normalize():f}") for row in indicators}
-        form = WeightsForm(
-            indicators, initial={"effective_on": today(), **{f"weight-{k}": v for k, v in start.items()}}
-        )
+        newest = next((row for row in sets if row.withdrawn_at is None), None)
+        used: dict[str, str] = {} if newest is None else newest.weights
+        start = {f"weight-{row.code}": used.get(row.code, f"{row.weight.normalize():f}") for row in indicators}
+        form = WeightsForm(indicators, initial={"effective_on": today(), **start})
     context = {
         "sets": [(row, names.get(row.recorded_by, ""), names.get(row.withdrawn_by, "")) for row in sets],
         "form": form,
