@@ -53,7 +53,8 @@ class ChapterPointsOut(PointsOut):
 class ScoredOut(Schema):
     """An indicator or task: its points, what it earned (``null``: no data), and what it does to the score.
 
-    ``without``, ``lighter`` and ``heavier`` are changes of the whole score: item left out, weight moved down and up.
+    ``without``, ``lighter`` and ``heavier`` are changes of the whole score: item left out, weight moved down and up;
+    ``null`` for a reader who does not see the whole.
     """
 
     layer: Layer
@@ -79,7 +80,7 @@ class ShakenOut(Schema):
 
 
 class CompositeOut(Schema):
-    """The composite score of a round over the indicators and tasks that the reader may see."""
+    """The composite score of a round. A unit gets its own items with the points that they have in the whole."""
 
     round: int
     as_of: date
@@ -89,7 +90,7 @@ class CompositeOut(Schema):
     whole: PointsOut
     layers: list[LayerOut]
     chapters: list[ChapterPointsOut]
-    shaken: ShakenOut
+    shaken: ShakenOut | None
     items: list[ScoredOut]
 
 
@@ -100,7 +101,7 @@ def get_composite(request: HttpRequest, pk: Path[Id]) -> CompositeOut:
     access.require(user, "s45.composite", "view")
     round_ = handins.round_by_id(pk)
     found = reads.round_score(user, round_)
-    low, high = found.shaken()
+    shaken = found.shaken()
     return CompositeOut(
         round=round_.pk,
         as_of=round_.as_of,
@@ -108,9 +109,11 @@ def get_composite(request: HttpRequest, pk: Path[Id]) -> CompositeOut:
         certainty=found.parameters.certainty,
         expert_weights=None if found.weights is None else found.weights.pk,
         whole=PointsOut(**_points(found.whole)),
-        layers=[LayerOut(layer=layer, **_points(part)) for layer, part in found.found.layers.items()],
+        layers=[LayerOut(layer=layer, **_points(part)) for layer, part in found.layers.items()],
         chapters=[ChapterPointsOut(chapter=row.chapter.number, **_points(row.part)) for row in found.chapters],
-        shaken=ShakenOut(shift=_text(found.parameters.shift), low=_text(low), high=_text(high)),
+        shaken=None
+        if shaken is None
+        else ShakenOut(shift=_text(found.parameters.shift), low=_text(shaken[0]), high=_text(shaken[1])),
         items=_items(found),
     )
 

@@ -24,16 +24,18 @@ _HATCH = SafeString(
 
 
 def ring(layers: Mapping[Layer, Part], score: str, below: str, label: str) -> SafeString:
-    """The 100 points as a ring, a sector a layer; ``score`` and ``below`` stand in the middle."""
+    """All points as a ring, a sector a layer; ``score`` and ``below`` stand in the middle."""
     arcs: list[tuple[str, str, str]] = []
     start = Fraction(0)
+    total = sum((part.full for part in layers.values()), Fraction(0))
     for layer, part in layers.items():
-        at, room = start + GAP / 2, max(Fraction(0), part.full - GAP)
+        sector = FULL * part.full / total if total else Fraction(0)
+        at, room = start + GAP / 2, max(Fraction(0), sector - GAP)
         for kind, length in _three(part, room):
             if length:
                 arcs.append((f"{kind} layer-{layer}", f"{float(length):.3f}", f"{float(-at):.3f}"))
             at += length
-        start += part.full
+        start += sector
     middle = SIZE // 2
     drawn = format_html_join(
         "",

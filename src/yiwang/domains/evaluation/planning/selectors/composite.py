@@ -85,9 +85,14 @@ class Moved:
 
 @dataclass(frozen=True)
 class RoundScore:
-    """The score of a round over the items that the reader may see."""
+    """The score of a round as far as the reader may see it.
+
+    Who sees all (``entire``) sees 100 points. A unit sees its own items with the points that they have in the whole,
+    so that nothing is weighed anew for it; how firm the whole score is, is not its to see.
+    """
 
     found: Composite
+    entire: bool
     parameters: Parameters
     weights: WeightSet | None
     passed_over: WeightSet | None
@@ -95,12 +100,24 @@ class RoundScore:
     chapters: tuple[ChapterPart, ...]
 
     @property
+    def layers(self) -> dict[Layer, Part]:
+        """The points of each layer."""
+        if self.entire:
+            return dict(self.found.layers)
+        return {
+            layer: composite.add(line.scored for line in self.lines if line.layer is layer)
+            for layer in self.found.layers
+        }
+
+    @property
     def whole(self) -> Part:
         """All points."""
-        return self.found.whole
+        return self.found.whole if self.entire else composite.add(line.scored for line in self.lines)
 
     def moved(self, limit: int) -> list[Moved]:
         """The items that move the score most, the strongest first."""
+        if not self.entire:
+            return []
         lines = {(line.layer, line.code): line for line in self.lines}
         base = self.whole.earned
         return [
@@ -113,20 +130,16 @@ class RoundScore:
             for effect in composite.effects(self.found, self.parameters.shift)[:limit]
         ]
 
-    def shaken(self) -> tuple[Fraction, Fraction]:
+    def shaken(self) -> tuple[Fraction, Fraction] | None:
         """The lowest and highest score when all weights may move at once."""
-        return composite.shaken(self.found, self.parameters.shift)
+        return composite.shaken(self.found, self.parameters.shift) if self.entire else None
 
 
 def round_score(user: User, round_: Round) -> RoundScore:
-    """The score over the indicators and tasks of ``round_`` that ``user`` may see; a unit sees its own."""
+    """The score of ``round_``, with the indicators and tasks that ``user`` may see."""
     parameters = composite.parameters_on(round_.as_of)
-    judged = [
-        row
-        for row in home.judge_round(round_)
-        if row.judgement.status is not Status.FACT and _sees(user, row.indicator.lead_unit)
-    ]
-    tasks = [row for row in plans.tasks(round_.plan_version) if _sees(user, row.lead_unit)]
+    judged = [row for row in home.judge_round(round_) if row.judgement.status is not Status.FACT]
+    tasks = list(plans.tasks(round_.plan_version))
     weights, passed_over = weights_of(round_)
     declared = handins.declared(round_)
     items = [
@@ -134,8 +147,13 @@ def round_score(user: User, round_: Round) -> RoundScore:
         *(_task_item(row, declared.get(row.code), parameters) for row in tasks),
     ]
     found = composite.score(items, parameters.layers)
-    lines = _lines(found, judged, tasks, declared)
-    return RoundScore(found, parameters, weights, passed_over, lines, _chapters(lines))
+    lines = tuple(
+        line
+        for line in _lines(found, judged, tasks, declared)
+        if access.in_scope(user, "s45.composite", "view", line.unit)
+    )
+    entire = access.scope_of(user, "s45.composite", "view").kind == "all"
+    return RoundScore(found, entire, parameters, weights, passed_over, lines, _chapters(lines))
 
 
 def weights_of(round_: Round) -> tuple[WeightSet | None, WeightSet | None]:
@@ -170,10 +188,6 @@ def weight_set(plan: Plan, pk: int) -> WeightSet:
     if found is None:
         raise Problem("weights_missing", "没有这套权重。", "There is no such set of weights.", status=404)
     return found
-
-
-def _sees(user: User, unit: Unit) -> bool:
-    return access.in_scope(user, "s45.composite", "view", unit)
 
 
 def _indicator_item(row: Judged, parameters: Parameters, weights: WeightSet | None) -> Item:

@@ -19,11 +19,10 @@ from yiwang.domains.evaluation.planning.models import (
     Countermeasure,
     Explanation,
     FollowUp,
-    Indicator,
     Plan,
     Round,
 )
-from yiwang.domains.evaluation.planning.selectors import handins
+from yiwang.domains.evaluation.planning.selectors import handins, values
 from yiwang.domains.evaluation.planning.types import DueItem
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
@@ -270,30 +269,30 @@ def _countermeasures(rounds: dict[int, Round]) -> list[_Measure]:
 
 
 def _remedies(rounds: dict[int, Round]) -> list[_Measure]:
-    rows = list(Explanation.objects.filter(round__in=rounds))
-    indicators = {
-        (row.version_id, row.code): row
-        for row in Indicator.objects.filter(
-            version__in={round_.plan_version_id for round_ in rounds.values()},
-            code__in={row.indicator_code for row in rows},
-        ).select_related("lead_unit")
-    }
+    """Remedies of what lagged in ``rounds`` as it was known when they were closed; of what did not lag, none."""
+    notes: dict[int, list[Explanation]] = {}
+    for row in Explanation.objects.filter(round__in=rounds):
+        notes.setdefault(row.round_id, []).append(row)
     found = []
-    for row in rows:
-        made_in = rounds[row.round_id]
-        indicator = indicators[made_in.plan_version_id, row.indicator_code]
-        found.append(
+    for pk, rows in notes.items():
+        made_in = rounds[pk]
+        known_on = None if made_in.closed_at is None else local_date(made_in.closed_at)
+        judged = values.judge_all(made_in.plan_version, made_in.as_of, known_on)
+        laggards = {row.indicator.code: row.indicator for row in judged if row.judgement.status.is_laggard}
+        found += [
             _Measure(
                 Kind.REMEDY,
                 row.pk,
                 row.measure,
-                f"{indicator.code} {indicator.name}",
-                indicator.lead_unit,
+                f"{row.indicator_code} {laggards[row.indicator_code].name}",
+                laggards[row.indicator_code].lead_unit,
                 row.due_on,
                 made_in,
-                f"{reverse('s45:judgement', args=[row.round_id])}#row-{indicator.code}",
+                f"{reverse('s45:judgement', args=[pk])}#row-{row.indicator_code}",
             )
-        )
+            for row in rows
+            if row.indicator_code in laggards
+        ]
     return found
 
 

@@ -51,7 +51,8 @@ class PlanIndex:
 
     def read(self, text: str, name: str = "codes") -> Links:
         """The codes in ``text``, parted by commas or blanks. Problems ``link_unknown``, ``links_many`` on ``name``."""
-        codes = list(dict.fromkeys(part.upper() for part in _BETWEEN.split(text) if part))
+        spelled = {code.upper(): code for code in self.places}
+        codes = list(dict.fromkeys(spelled.get(part.upper(), part) for part in _BETWEEN.split(text) if part))
         if len(codes) > MOST:
             raise Problem(
                 "links_many",

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from yiwang.domains.evaluation.planning.models import (
     Countermeasure,
     Explanation,
     Finding,
     FollowUp,
+    Plan,
     Round,
     RoundText,
 )
@@ -95,6 +98,19 @@ def problems(user: User, round_: Round, chosen: ProblemFilter | None = None) -> 
     every = access.scope_of(user, "s45.problem", "view").kind == "all"
     lines = [line for line in _lines(user, round_, rows) if every or line.measures]
     return [line for line in lines if _passes(line, wanted)]
+
+
+def about(user: User, plan: Plan, codes: Iterable[str]) -> list[RoundText]:
+    """Problems of any round that name one of ``codes`` and that ``user`` may see, the newest round first."""
+    if not access.can(user, "s45.problem", "view"):
+        return []
+    wanted = list(codes)
+    named = Q(task_codes__overlap=wanted) | Q(indicator_codes__overlap=wanted) | Q(measure_codes__overlap=wanted)
+    rows = RoundText.objects.filter(named, section=RoundText.Section.PROBLEM, round__plan_version__plan=plan)
+    if access.scope_of(user, "s45.problem", "view").kind != "all":
+        own = access.limit(Countermeasure.objects.all(), user, "s45.problem", "view")
+        rows = rows.filter(pk__in=own.values("problem_id"))
+    return list(rows.select_related("round").order_by("-round__as_of", "-round_id", "position"))
 
 
 def problem(round_: Round, position: int) -> RoundText:

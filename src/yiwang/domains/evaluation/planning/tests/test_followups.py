@@ -146,18 +146,18 @@ def test_who_writes_over_newer_words_is_told(world: World, round_: Round) -> Non
 def test_a_unit_sees_the_problems_that_it_must_mend_and_its_own_measures(world: World, round_: Round) -> None:
     write(world, round_, countermeasures=(measure(), measure("修订办法", "data")))
     write(world, round_, "只关数据局", countermeasures=(measure("清理", "data"),))
-    write(world, round_, "没有措施", countermeasures=())
+    write(world, round_, "无人负责的", countermeasures=())
     seen = problem_reads.problems(world.liaison_police, round_)
     assert [line.row.title for line in seen] == ["底数不清"]
     assert [item.row.text for item in seen[0].measures] == ["逐户核对"]
     page = get(world.liaison_police, "problems", round_.pk)
     assert "逐户核对" in page
-    for word in ("修订办法", "只关数据局", "没有措施"):
+    for word in ("修订办法", "只关数据局", "无人负责的"):
         assert word not in page
     assert len(problem_reads.problems(world.leader, round_)) == 3
     assert problem_reads.problems(world.viewer, round_) == []
     without = problem_reads.problems(world.bureau, round_, ProblemFilter(state="none"))
-    assert [line.row.title for line in without] == ["没有措施"]
+    assert [line.row.title for line in without] == ["无人负责的"]
     assert [line.row.title for line in problem_reads.problems(world.bureau, round_, ProblemFilter(unit="police"))] == [
         "底数不清"
     ]
@@ -448,3 +448,13 @@ def test_problems_and_follow_up_over_the_api(world: World, round_: Round) -> Non
     assert call(world.bureau, "post", f"{where}/confirm", {"revision": 2})["standing"] == "done"
     assert call(world.liaison_health, "get", base)["items"] == []
     assert call(world.viewer, "get", base, status=403)["code"] == "forbidden"
+
+
+def test_a_task_and_an_indicator_show_their_problems_to_those_who_may_see_them(world: World, round_: Round) -> None:
+    write(world, round_)
+    for page, code in (("task", "T1-02"), ("figure", "F004")):
+        assert "底数不清" in get(world.bureau, page, code)
+        assert "底数不清" in get(world.liaison_police, page, code)
+        for user in (world.liaison_health, world.viewer):
+            assert "底数不清" not in get(user, page, code)
+    assert "底数不清" not in get(world.bureau, "task", "T2-01")

@@ -106,7 +106,15 @@ def test_a_unit_is_scored_on_its_own_and_told_so(world: World, evaluated: Round)
     assert "不是全区得分" in page
     assert "F004" in page
     assert "F001" not in page
-    assert {row["code"] for row in api(world.liaison_police, evaluated.pk)["items"]} == {"F004", "T1-02"}
+    found = api(world.liaison_police, evaluated.pk)
+    assert {row["code"] for row in found["items"]} == {"F004", "T1-02"}
+    # Its indicator and its task have 10 points each in the whole, and nothing is weighed anew for the unit.
+    assert (found["whole"]["full"], found["whole"]["earned"]) == ("20.00", "15.63")
+    assert [row["full"] for row in found["layers"]] == ["10.00", "10.00", "0.00"]
+    # What its items do to the whole score would tell how others stand.
+    assert found["shaken"] is None
+    assert {row["without"] for row in found["items"]} == {None}
+    assert "这个分数有多稳" not in page
     get(world.viewer, "composite", evaluated.pk, expect=403)
     assert api(world.viewer, evaluated.pk, 403)["code"] == "forbidden"
 

@@ -38,7 +38,7 @@ def composite_page(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = handins.round_by_id(pk)
     found = reads.round_score(user, round_)
     picked = _filters(request, found)
-    low, high = found.shaken()
+    shaken = found.shaken()
     whole = found.whole
     moved = found.moved(STRONGEST)
     page = page_of(_filtered(found, picked), request)
@@ -48,13 +48,17 @@ def composite_page(request: HttpRequest, pk: int) -> HttpResponse:
         "any": bool(found.lines),
         "whole": _numbers(whole),
         "ring": score_charts.ring(
-            found.found.layers, shown(whole.earned), _("满分 100"), _("各层次的得分、失分和缺数")
+            found.layers,
+            shown(whole.earned),
+            _("满分 %(full)s") % {"full": f"{float(points(whole.full)):g}"},
+            _("各层次的得分、失分和缺数"),
         ),
         "layers": [(layer, LAYER_TEXT[layer], _numbers(part), _bar(part, layer)) for layer, part in _layers(found)],
         "chapters": [(row.chapter, _numbers(row.part), _bar(row.part)) for row in found.chapters],
-        "range": score_charts.range_bar(whole, low, high, _("得分的可能区间")),
-        "low": shown(low),
-        "high": shown(high),
+        "full": f"{float(points(whole.full)):g}",
+        "range": shaken and score_charts.range_bar(whole, *shaken, _("得分的可能区间")),
+        "low": shaken and shown(shaken[0]),
+        "high": shaken and shown(shaken[1]),
         "moved": [
             (
                 row.line,
@@ -68,7 +72,9 @@ def composite_page(request: HttpRequest, pk: int) -> HttpResponse:
         "shift": f"{float(found.parameters.shift):.0%}",
         "rule": RULE_TEXT[found.parameters.normalise],
         "parameters": found.parameters,
-        "layer_points": "、".join(f"{LAYER_TEXT[layer]} {float(part.full):g}" for layer, part in _layers(found)),
+        "layer_points": "、".join(
+            f"{LAYER_TEXT[layer]} {float(part.full):g}" for layer, part in found.found.layers.items()
+        ),
         "task_scores": _task_scores(found),
         "weights": found.weights,
         "passed_over": found.passed_over,
@@ -78,7 +84,7 @@ def composite_page(request: HttpRequest, pk: int) -> HttpResponse:
         "filtering": any(picked.values()),
         "layer_choices": LAYER_TEXT.items(),
         "units": sorted({(line.unit.code, line.unit.name) for line in found.lines}, key=lambda unit: unit[1]),
-        "own": access.scope_of(user, "s45.composite", "view").kind != "all",
+        "own": not found.entire,
         "own_unit": user.unit,
         "may_export": access.can(user, "s45.plan", "export"),
         "may_weigh": access.can(user, "s45.composite", "weigh"),
@@ -87,7 +93,7 @@ def composite_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _layers(found: RoundScore) -> list[tuple[Layer, Part]]:
-    return list(found.found.layers.items())
+    return list(found.layers.items())
 
 
 def _numbers(part: Part) -> dict[str, Any]:
@@ -157,18 +163,22 @@ def composite_export(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = handins.round_by_id(pk)
     found = reads.round_score(user, round_)
     whole = _numbers(found.whole)
-    low, high = found.shaken()
     notes = [
         round_.title,
         _("数据截止 %(day)s") % {"day": round_.as_of},
-        _("得分 %(earned)s（满分 100），其中可评 %(covered)s 分；覆盖率 %(coverage)s%%；缺数 %(missing)s 项") % whole,
+        _("得分 %(earned)s（满分 %(full)s），其中可评 %(covered)s 分；覆盖率 %(coverage)s%%；缺数 %(missing)s 项")
+        % whole,
         _("缺数全按 0 计为 %(earned)s 分，全按满分计为 %(upper)s 分") % whole,
-        _("全部权重各自上下浮动 %(shift)s 时，得分在 %(low)s 至 %(high)s 之间")
-        % {"shift": f"{float(found.parameters.shift):.0%}", "low": shown(low), "high": shown(high)},
         str(RULE_TEXT[found.parameters.normalise]),
     ]
-    if access.scope_of(user, "s45.composite", "view").kind != "all":
-        notes.append(_("只含本单位负责的指标和任务"))
+    shaken = found.shaken()
+    if shaken is None:
+        notes.append(_("只含本单位负责的指标和任务，分值是它们在全区 100 分中的分值"))
+    else:
+        notes.append(
+            _("全部权重各自上下浮动 %(shift)s 时，得分在 %(low)s 至 %(high)s 之间")
+            % {"shift": f"{float(found.parameters.shift):.0%}", "low": shown(shaken[0]), "high": shown(shaken[1])}
+        )
     effects = {(row.line.layer, row.line.code): row for row in found.moved(len(found.lines))}
     rows = []
     for line in _filtered(found, _filters(request, found)):
