@@ -80,13 +80,17 @@ class ShakenOut(Schema):
 
 
 class CompositeOut(Schema):
-    """The composite score of a round. A unit gets its own items with the points that they have in the whole."""
+    """The composite score of a round. A unit gets its own items with the points that they have in the whole.
+
+    ``older`` counts indicators whose newest value is of a day before ``as_of``; they are judged against that day.
+    """
 
     round: int
     as_of: date
     normalise: Normalise
     certainty: str
     expert_weights: int | None
+    older: int
     whole: PointsOut
     layers: list[LayerOut]
     chapters: list[ChapterPointsOut]
@@ -108,6 +112,7 @@ def get_composite(request: HttpRequest, pk: Path[Id]) -> CompositeOut:
         normalise=found.parameters.normalise,
         certainty=found.parameters.certainty,
         expert_weights=None if found.weights is None else found.weights.pk,
+        older=found.older,
         whole=PointsOut(**_points(found.whole)),
         layers=[LayerOut(layer=layer, **_points(part)) for layer, part in found.layers.items()],
         chapters=[ChapterPointsOut(chapter=row.chapter.number, **_points(row.part)) for row in found.chapters],

@@ -98,6 +98,8 @@ class RoundScore:
     passed_over: WeightSet | None
     lines: tuple[Line, ...]
     chapters: tuple[ChapterPart, ...]
+    # Indicators among the lines whose newest value counts for a day before the round's: judged against that day.
+    older: int
 
     @property
     def layers(self) -> dict[Layer, Part]:
@@ -153,7 +155,11 @@ def round_score(user: User, round_: Round) -> RoundScore:
         if access.in_scope(user, "s45.composite", "view", line.unit)
     )
     entire = access.scope_of(user, "s45.composite", "view").kind == "all"
-    return RoundScore(found, entire, parameters, weights, passed_over, lines, _chapters(lines))
+    seen = {line.code for line in lines if line.layer is Layer.INDICATORS}
+    older = sum(
+        1 for row in judged if row.indicator.code in seen and row.value is not None and row.value.as_of < round_.as_of
+    )
+    return RoundScore(found, entire, parameters, weights, passed_over, lines, _chapters(lines), older)
 
 
 def weights_of(round_: Round) -> tuple[WeightSet | None, WeightSet | None]:

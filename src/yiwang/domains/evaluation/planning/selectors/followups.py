@@ -204,7 +204,9 @@ def waiting_units(round_: Round) -> list[Unit]:
 
 def due_items(user: User, plan: Plan) -> list[DueItem]:
     """What waits for ``user``: answers of the own unit, confirmations of the bureau; one line a round."""
-    items = []
+    items: list[DueItem] = []
+    if not access.can(user, "s45.followup", "answer") and not access.can(user, "s45.followup", "confirm"):
+        return items
     for round_ in handins.rounds(plan).filter(state=Round.State.OPEN):
         rows = followed(user, round_)
         mine = [row for row in rows if row.may_answer and row.standing in {Standing.UNANSWERED, Standing.RETURNED}]

@@ -222,3 +222,11 @@ def test_weights_are_recorded_and_withdrawn_on_the_page(world: World) -> None:
     for user in (world.leader, world.liaison_data):
         get(user, "weights", expect=403)
         post(user, "weights-record", data=data, status=403)
+
+
+def test_a_round_that_still_rests_on_older_figures_says_so(world: World, evaluated: Round) -> None:
+    assert api(world.bureau, evaluated.pk)["older"] == 0
+    later = factory.make_round(world, as_of=date(2023, 12, 31), tasks=("T1-01",), title="年度监测")
+    assert api(world.bureau, later.pk)["older"] == 4
+    assert "有 4 项指标的最新数据早于数据截止日期" in get(world.bureau, "composite", later.pk)
+    assert api(world.liaison_police, later.pk)["older"] == 1

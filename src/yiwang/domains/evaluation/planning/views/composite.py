@@ -72,6 +72,7 @@ def composite_page(request: HttpRequest, pk: int) -> HttpResponse:
         "shift": f"{float(found.parameters.shift):.0%}",
         "rule": RULE_TEXT[found.parameters.normalise],
         "parameters": found.parameters,
+        "older": found.older,
         "layer_points": "、".join(
             f"{LAYER_TEXT[layer]} {float(part.full):g}" for layer, part in found.found.layers.items()
         ),
