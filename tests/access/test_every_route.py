@@ -36,6 +36,15 @@ OWNERS = ["health", "police", "draft"]
 REFUSED = {401, 403, 404}
 # Pages that are asked for the words.
 SEARCHED = {"search", "s45:hand-ins", "s45:adjustments", "audit:list", "registers:search"}
+ROUND_ROUTES = (
+    "s45:round",
+    "s45:judgement",
+    "s45:composite",
+    "s45:interview",
+    "s45:problem",
+    "s45:follow-up",
+    "s45:report",
+)
 RECORD_CALL = re.compile(r"api:(list|search|read|history|create|batch|correct|withdraw|reveal)_s[0-9]{2}_\w+")
 
 
@@ -136,6 +145,8 @@ class Walker:
             "unit": hand_in.unit.code,
             "round": d.round.pk,
             "draw": d.health_draw if own else d.police_draw,
+            "measure": (d.health_measure if own else d.police_measure).pk,
+            "interview": 1 if own else 2,
         }
 
     def _page(self, route: str, owner: str) -> str:
@@ -173,6 +184,11 @@ class Walker:
             "s45:hand-in-version": [names["hand_in"], 1],
             "s45:report-text-delete": [names["round"], d.text.pk],
             "s45:report-download": [names["round"], d.report.number],
+            "s45:problem-edit": [names["round"], d.text.position],
+            "s45:problem-remove": [names["round"], d.text.position],
+            "s45:follow-up-answer": [names["round"], "countermeasure", names["measure"]],
+            "s45:follow-up-decide": [names["round"], "countermeasure", names["measure"]],
+            "s45:weights-withdraw": [d.weights.pk],
         }
         if route in arguments:
             found = arguments[route]
@@ -184,9 +200,11 @@ class Walker:
             found = [names["hand_in"]]
         elif route in {"s45:adjustment", "s45:adjustment-reject", "s45:adjustment-withdraw"}:
             found = [names["change"]]
+        elif route in {"s45:interview", "s45:interview-edit", "s45:interview-remove"}:
+            found = [names["round"], names["interview"]]
         elif route.startswith("s46:check") and route not in {"s46:checks", "s46:check-new"}:
             found = [d.check.key]
-        elif route.startswith(("s45:round", "s45:judgement", "s45:report")) and route not in {
+        elif route.startswith(ROUND_ROUTES) and route not in {
             "s45:rounds",
             "s45:round-new",
         }:
@@ -206,7 +224,7 @@ class Walker:
     def _call(self, name: str, owner: str) -> tuple[str, dict[str, Any], bool]:
         names, d = self._names(owner), self.district
         path = self.calls[name][1]
-        number = names["change"] if "adjustments" in path else 1
+        number = names["change"] if "adjustments" in path else names["measure"] if "follow-up" in path else 1
         pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
         if "registers" in path:
             return self._register_call(name, path)
@@ -221,7 +239,14 @@ class Walker:
         )
         key = "licensing.decision" if "limits" in path else d.check.key
         address = path.format(
-            pk=pk, number=number, code=code, key=key, name="sex", year=2023, draw_no=names["draw"].draw_no
+            pk=pk,
+            number=number,
+            kind="countermeasure",
+            code=code,
+            key=key,
+            name="sex",
+            year=2023,
+            draw_no=names["draw"].draw_no,
         )
         address += {"count_legal_deadline": "?start=2023-09-28", "add_workdays": "?start=2023-09-28&days=5"}.get(
             name, ""
@@ -250,6 +275,18 @@ class Walker:
             },
             "s45_ask": {"tasks": ["T2-01"]},
             "read_notices": {"ids": []},
+            "s45_add_interview": {
+                "kind": "talk",
+                "held_on": "2023-07-01",
+                "place": "会议室",
+                "units": [names["unit"]],
+                "interviewed": "分管领导",
+                "interviewers": "评估组",
+            },
+            "s45_add_problem": {"title": "问题", "text": "正文"},
+            "s45_answer": {"revision": 1, "state": "done", "evidence": "台账"},
+            "s45_confirm_answer": {"revision": 1},
+            "s45_return_answer": {"revision": 1, "note": "请补充"},
         }
         if name == "create_check":
             return address, {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}, False

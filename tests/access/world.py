@@ -7,9 +7,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
-from yiwang.domains.evaluation.planning.models import Adjustment, Evidence, HandIn, ReportFile, Round, RoundText
-from yiwang.domains.evaluation.planning.services import adjustments, handins, reports, rounds
+from yiwang.domains.evaluation.planning.models import (
+    Adjustment,
+    Countermeasure,
+    Evidence,
+    HandIn,
+    ReportFile,
+    Round,
+    RoundText,
+    WeightSet,
+)
+from yiwang.domains.evaluation.planning.services import (
+    adjustments,
+    followups,
+    handins,
+    interviews,
+    problems,
+    reports,
+    rounds,
+    weights,
+)
+from yiwang.domains.evaluation.planning.services.interviews import InterviewEntry
+from yiwang.domains.evaluation.planning.services.problems import CountermeasureEntry, ProblemEntry
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.reportcheck.models import Check
 from yiwang.domains.evaluation.reportcheck.services import check_upload
@@ -63,6 +84,14 @@ WORDS: dict[str, set[str]] = {
     "暗语健康调整": {"health", "bureau", "leader", "approver"},
     "暗语警务调整": {"police", "bureau", "leader", "approver"},
     "暗语报告问题": {"bureau", "leader", "approver"},
+    "暗语健康访谈": {"health", "bureau", "leader", "approver"},
+    "暗语警务访谈": {"police", "bureau", "leader", "approver"},
+    "暗语两家问题": {"health", "police", "bureau", "leader", "approver"},
+    "暗语健康整改": {"health", "bureau", "leader", "approver"},
+    "暗语警务整改": {"police", "bureau", "leader", "approver"},
+    "暗语健康反馈": {"health", "bureau", "leader", "approver"},
+    "暗语警务反馈": {"police", "bureau", "leader", "approver"},
+    "暗语权重来源": {"health", "police", "bureau", "leader", "approver"},
     "暗语核验文件": {"health"},
     "暗语健康消息": {"health"},
     "暗语持证人": set(),
@@ -91,6 +120,9 @@ class District:
     police_change: Adjustment
     text: RoundText
     report: ReportFile
+    weights: WeightSet
+    health_measure: Countermeasure
+    police_measure: Countermeasure
     check: Check
     notice: Notice
     job: jobs.Job
@@ -120,7 +152,10 @@ def make_district() -> District:
         "secadmin": make_user("secadmin"),
         "auditor": world.auditor,
     }
+    measures = _earlier_measures(world, people)
     round_ = factory.make_round(world)
+    _interviews(round_, people)
+    _answers(round_, people, measures)
     health, police = factory.hand_in_for(round_, "T2-01"), factory.hand_in_for(round_, "T1-02")
     moment = at_noon(round_.as_of)
     health_paper = handins.add_evidence(
@@ -162,6 +197,9 @@ def make_district() -> District:
         police_change=police_change,
         text=text,
         report=report,
+        weights=_weights(world),
+        health_measure=measures["health"],
+        police_measure=measures["police"],
         check=check,
         notice=Notice.objects.get(title_zh="暗语健康消息"),
         licence=_licence(people["bureau"]),
@@ -222,6 +260,52 @@ def _draft_of_health(world: factory.World, writer: User) -> HandIn:
     row = factory.hand_in_for(later, "T2-01")
     content = factory.full_content(row, progress="暗语健康草稿")
     return handins.save_draft(row, content, revision=row.revision, actor=writer)
+
+
+def _earlier_measures(world: factory.World, people: dict[str, User]) -> dict[str, Countermeasure]:
+    """A problem of an earlier, closed round with a countermeasure of health and one of the police."""
+    earlier = factory.make_round(world, as_of=date(2022, 12, 31), tasks=("T2-01",), title="上年监测")
+    measures = tuple(
+        CountermeasureEntry(word, people[key].unit, date(2023, 12, 31))
+        for key, word in (("health", "暗语健康整改"), ("police", "暗语警务整改"))
+    )
+    problem = problems.save(
+        earlier, ProblemEntry("暗语两家问题", "正文", countermeasures=measures), actor=people["bureau"]
+    )
+    factory.accept_all(world, earlier)
+    rounds.close(earlier, actor=people["bureau"], at=at_noon(date(2023, 1, 31)))
+    health, police = problem.countermeasures.order_by("position")
+    return {"health": health, "police": police}
+
+
+def _interviews(round_: Round, people: dict[str, User]) -> None:
+    """An interview with health (the first) and one with the police."""
+    for key, word in (("health", "暗语健康访谈"), ("police", "暗语警务访谈")):
+        unit = people[key].unit
+        assert unit is not None
+        entry = InterviewEntry("talk", round_.as_of, "会议室", (unit,), "分管领导", "评估组", word)
+        interviews.add(round_, entry, actor=people["bureau"])
+
+
+def _answers(round_: Round, people: dict[str, User], measures: dict[str, Countermeasure]) -> None:
+    """What both units said of their measures in the round at work."""
+    for key, word in (("health", "暗语健康反馈"), ("police", "暗语警务反馈")):
+        followups.answer(
+            round_, "countermeasure", measures[key].pk, state="under_way", evidence=word, actor=people[key]
+        )
+
+
+def _weights(world: factory.World) -> WeightSet:
+    """Weights by experts; who sees the score sees where they come from."""
+    values = {row.code: Decimal(1) for row in world.version.indicators.filter(is_fact=False)}
+    return weights.record(
+        world.plan,
+        values,
+        method="delphi",
+        source="暗语权重来源",
+        effective_on=world.plan.starts_on,
+        actor=world.bureau,
+    )
 
 
 def _lagging(round_: Round, people: dict[str, User]) -> None:

@@ -85,11 +85,13 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    """A date with the browser's calendar."""
     return forms.DateField(label=label, required=required, help_text=help_text, widget=DayInput())
 
 
-def _words(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
+def words_field(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """A text of at most :data:`TEXT_LIMIT` characters."""
     return forms.CharField(
         label=label,
         required=required,
@@ -103,10 +105,10 @@ class RoundForm(forms.Form):
     """A new round."""
 
     title = forms.CharField(label=_("评估轮次名称"), max_length=200)
-    as_of = _day(_("数据截止日期"), help_text=_("各单位按这一天的情况填报"))
-    opens_on = _day(_("启动日期"))
-    due_on = _day(_("报送截止日期"))
-    work_plan = _words(
+    as_of = day_field(_("数据截止日期"), help_text=_("各单位按这一天的情况填报"))
+    opens_on = day_field(_("启动日期"))
+    due_on = day_field(_("报送截止日期"))
+    work_plan = words_field(
         _("工作方案"), rows=8, required=False, help_text=_("评估目的、范围、分工和要求，填报单位都能看到")
     )
 
@@ -115,8 +117,8 @@ class StepForm(forms.Form):
     """A line of the schedule; an empty line is left out."""
 
     title = forms.CharField(label=_("工作环节"), max_length=200, required=False)
-    starts_on = _day(_("开始"), required=False)
-    ends_on = _day(_("结束"), required=False)
+    starts_on = day_field(_("开始"), required=False)
+    ends_on = day_field(_("结束"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Either nothing, or a title with two dates in order."""
@@ -137,9 +139,9 @@ StepFormSet = formset_factory(StepForm, extra=5, max_num=20, validate_max=True)
 class ExplainForm(forms.Form):
     """Why an indicator lags and what will be done."""
 
-    cause = _words(_("滞后原因"))
-    measure = _words(_("整改措施"))
-    due_on = _day(_("整改期限"))
+    cause = words_field(_("滞后原因"))
+    measure = words_field(_("整改措施"))
+    due_on = day_field(_("整改期限"))
 
 
 class AdjustmentForm(forms.Form):
@@ -148,15 +150,18 @@ class AdjustmentForm(forms.Form):
     kind = forms.ChoiceField(label=_("调整类型"), choices=Adjustment.Kind.choices, widget=forms.RadioSelect)
     task_code = forms.CharField(max_length=20, widget=forms.HiddenInput)
     measure_code = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
-    new_text = _words(_("调整后文字"), rows=6, required=False, help_text=_("选“删除”时不用写"))
-    reason = _words(_("调整理由"))
-    basis = _words(_("调整依据"), rows=2, help_text=_("文件名称和文号，或会议纪要"))
+    new_text = words_field(_("调整后文字"), rows=6, required=False, help_text=_("选“删除”时不用写"))
+    reason = words_field(_("调整理由"))
+    basis = words_field(_("调整依据"), rows=2, help_text=_("文件名称和文号，或会议纪要"))
 
 
 class TextForm(forms.Form):
-    """A piece of the report."""
+    """A piece of the report; problems have a page of their own."""
 
-    section = forms.ChoiceField(choices=RoundText.Section.choices, widget=forms.HiddenInput)
+    section = forms.ChoiceField(
+        choices=[choice for choice in RoundText.Section.choices if choice[0] != RoundText.Section.PROBLEM],
+        widget=forms.HiddenInput,
+    )
     position = forms.IntegerField(min_value=1, max_value=999, widget=forms.HiddenInput)
     title = forms.CharField(label=_("标题"), max_length=200, required=False)
-    text = _words(_("正文"), rows=5)
+    text = words_field(_("正文"), rows=5)

@@ -1,7 +1,7 @@
 """REST of S45, to read: plan, figures by both clocks, rounds, hand-ins, adjustments, reports. Scope as on the pages.
 
-What writes is in :mod:`~yiwang.domains.evaluation.planning.rest_write`; both share one router, because one address
-(``/rounds``) takes both GET and POST.
+What writes is in :mod:`~yiwang.domains.evaluation.planning.rest_write`; the score, interviews, problems and follow-up
+have modules of their own. All share one router, because one address (``/rounds``) takes both GET and POST.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Path
 
-from yiwang.domains.evaluation.planning import rest_out, rest_write
+from yiwang.domains.evaluation.planning import rest_followup, rest_out, rest_write
 from yiwang.domains.evaluation.planning.models import Plan
 from yiwang.domains.evaluation.planning.rest_in import (
     ChapterNumber,
@@ -51,7 +51,7 @@ from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.lib.paging import cursor_page
 
-router = rest_write.router
+router = rest_followup.router
 
 
 def _reader(request: HttpRequest, resource: str) -> User:

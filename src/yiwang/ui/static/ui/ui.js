@@ -126,9 +126,15 @@ on("drop", "[data-drop]", (event, zone) => {
 });
 on("change", '[data-drop] input[type="file"]', (event, input) => names(input.closest("[data-drop]")));
 
-/* tokens: <button data-insert="{{F001}}" data-into="field-id"> puts text where the cursor is */
+/* tokens: <button data-insert="{{F001}}" data-into="field-id"> puts text where the cursor is;
+   data-into-last=".class" into the one of several fields that was used last, else the first */
+let lastField = null;
+document.addEventListener("focusin", (event) => { if (event.target.matches("input, textarea")) lastField = event.target; });
 on("click", "[data-insert]", (event, button) => {
-  const area = document.getElementById(button.dataset.into);
+  const several = button.dataset.intoLast;
+  const area = several
+    ? (lastField?.isConnected && lastField.matches(several) ? lastField : document.querySelector(several))
+    : document.getElementById(button.dataset.into);
   if (!area) return;
   event.preventDefault();
   area.setRangeText(button.dataset.insert, area.selectionStart, area.selectionEnd, "end");

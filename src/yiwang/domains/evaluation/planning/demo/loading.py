@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from yiwang.domains.evaluation.planning.demo import reading
+from yiwang.domains.evaluation.planning.demo import following, reading
 from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Plan, PlanVersion, Round, RoundText
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.services import adjustments, handins, reports, rounds
@@ -82,6 +82,8 @@ def _evaluated_round(version: PlanVersion, bureau: User) -> Round:
     liaisons = {user.unit_id: user for user in User.objects.filter(roles__contains=["liaison"])}
     for row in asked:
         _hand_in(row, items[row.task_code], liaisons[row.unit_id], bureau)
+    rests_on = following.load_interviews(round_, bureau)
+    following.load_problems(round_, bureau, rests_on)
     _texts(round_, bureau)
     return rounds.close(round_, actor=bureau, at=at_noon(data["due_on"] + timedelta(days=14)))
 
@@ -129,7 +131,6 @@ def _texts(round_: Round, bureau: User) -> None:
     for key, section in (
         ("overall", RoundText.Section.OVERALL),
         ("environment", RoundText.Section.ENVIRONMENT),
-        ("problem", RoundText.Section.PROBLEM),
         ("next_step", RoundText.Section.NEXT_STEP),
         ("suggestion", RoundText.Section.SUGGESTION),
     ):
@@ -189,6 +190,7 @@ def _open_round(version: PlanVersion, bureau: User, today: date) -> None:
         content = earlier[row.task_code]
         _submit(row, replace(content, progress="（演示）" + content.progress), liaisons[row.unit_id], None)
     handins.return_(asked[9], number=1, reason="（演示）进展仍是上半年的情况，请补充下半年数据。", actor=bureau)
+    following.load_answers(round_, bureau, liaisons)
     first = plans.task(version, "T2-03")
     adjustments.propose(
         version.plan,

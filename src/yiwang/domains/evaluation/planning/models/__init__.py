@@ -1,6 +1,8 @@
 """Records of S45: the plan and its versions, reported values with two clocks, rounds and hand-ins, adjustments."""
 
 from yiwang.domains.evaluation.planning.models.adjustments import Adjustment
+from yiwang.domains.evaluation.planning.models.followup import Countermeasure, FollowUp
+from yiwang.domains.evaluation.planning.models.interviews import Finding, Interview
 from yiwang.domains.evaluation.planning.models.plan import (
     Chapter,
     Indicator,
@@ -19,17 +21,22 @@ from yiwang.domains.evaluation.planning.models.rounds import (
     Round,
     RoundStep,
 )
+from yiwang.domains.evaluation.planning.models.scores import WeightSet
 from yiwang.domains.evaluation.planning.models.values import IndicatorValue
 
 __all__ = [
     "Adjustment",
     "Chapter",
+    "Countermeasure",
     "Evidence",
     "Explanation",
+    "Finding",
+    "FollowUp",
     "HandIn",
     "HandInVersion",
     "Indicator",
     "IndicatorValue",
+    "Interview",
     "Measure",
     "Plan",
     "PlanVersion",
@@ -39,5 +46,6 @@ __all__ = [
     "RoundStep",
     "RoundText",
     "Task",
+    "WeightSet",
     "YearTarget",
 ]

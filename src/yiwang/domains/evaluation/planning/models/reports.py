@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RoundText(models.Model):
-    """A piece of the report that is written by the bureau, not handed in by a unit 报告文字."""
+    """A piece of the report that is written by the bureau, not handed in by a unit 报告文字.
+
+    One of the section ``problem`` is a problem 问题 as the follow-up knows it: with links to tasks, indicators and
+    measures of the plan and to findings of interviews, and with countermeasures that the next round asks after.
+    """
 
     class Section(models.TextChoices):
         OVERALL = "overall", _("总体判断")
@@ -25,6 +29,8 @@ class RoundText(models.Model):
     text = models.TextField()
     task_codes = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     indicator_codes = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    measure_codes = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    findings = models.ManyToManyField("s45.Finding", related_name="problems", blank=True)
     updated_at = models.DateTimeField()
     updated_by = models.CharField(max_length=150)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from yiwang.domains.evaluation.planning import display
 from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Round
-from yiwang.domains.evaluation.planning.selectors import handins, values
+from yiwang.domains.evaluation.planning.selectors import followups, handins, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.values import Judged
 from yiwang.domains.evaluation.planning.types import (
@@ -31,7 +31,10 @@ _GRAVITY = {Status.REGRESSED: 0, Status.SERIOUS: 1, Status.LAGGING: 2}
 
 
 def home_due(user: User) -> list[DueItem]:
-    """What waits for ``user``: hand-ins to write, hand-ins to review, adjustments to decide; most urgent first."""
+    """What waits for ``user``: hand-ins to write, hand-ins to review, adjustments to decide, measures to follow up.
+
+    The most urgent come first.
+    """
     plan = plans.the_plan()
     if plan is None:
         return []
@@ -55,6 +58,7 @@ def home_due(user: User) -> list[DueItem]:
             )
             for row in pending
         ]
+    items += followups.due_items(user, plan)
     return sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.title))
 
 

@@ -42,18 +42,28 @@ def save_text(
     title: str,
     text: str,
     actor: User,
-    task_codes: Iterable[str] = (),
-    indicator_codes: Iterable[str] = (),
+    task_codes: Iterable[str] | None = None,
+    indicator_codes: Iterable[str] | None = None,
+    measure_codes: Iterable[str] | None = None,
     at: datetime | None = None,
 ) -> RoundText:
-    """Write one piece of the report. Problems ``token_unknown``, ``token_broken``, ``text_empty``, ``round_closed``."""
+    """Write one piece of the report. Problems ``token_unknown``, ``token_broken``, ``text_empty``, ``round_closed``.
+
+    Codes that are not given stay as they are.
+    """
     access.require(actor, "s45.report", "write")
     round_ = lock_open(round_)
     if not text.strip():
         raise Problem("text_empty", "正文不能为空；不需要这一段请点“删除”。", "The text is empty.", field="text")
     known = set(Indicator.objects.filter(version=round_.plan_version).values_list("code", flat=True))
+<<<<<<< HEAD
     counted = numbers.OVERALL_NAMES if section == RoundText.Section.OVERALL else ()
     tokens.check(numbers.fill(text, dict.fromkeys(counted, "")), known, "text", str(RoundText.Section(section).label))
+=======
+    plain = text if section != RoundText.Section.OVERALL else reads.fill(text, dict.fromkeys(reads.OVERALL_NAMES, ""))
+    tokens.check(plain, known, "text", str(RoundText.Section(section).label))
+    links = {"task_codes": task_codes, "indicator_codes": indicator_codes, "measure_codes": measure_codes}
+>>>>>>> h2
     found, _ = RoundText.objects.update_or_create(
         round=round_,
         section=section,
@@ -61,8 +71,7 @@ def save_text(
         defaults={
             "title": title.strip(),
             "text": text.strip(),
-            "task_codes": list(task_codes),
-            "indicator_codes": list(indicator_codes),
+            **{name: list(codes) for name, codes in links.items() if codes is not None},
             "updated_at": at or timezone.now(),
             "updated_by": actor.username,
         },

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from yiwang.domains.evaluation.planning.models import Explanation, HandIn, PlanVersion, Round, RoundStep
 from yiwang.domains.evaluation.planning.selectors import plan as plans
+from yiwang.domains.evaluation.planning.selectors.followups import waiting_units
 from yiwang.domains.evaluation.planning.selectors.rounds import unexplained_codes
+from yiwang.domains.evaluation.planning.services.followup_notices import tell
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit
@@ -115,6 +117,7 @@ def ask(
     if round_.state == Round.State.DRAFT and asked:
         round_.state = Round.State.OPEN
         round_.save(update_fields=["state"])
+        _ask_after_measures(round_)
     for hand_in in asked:
         _notify_liaisons(hand_in, "asked", f"请填报：{hand_in.task_code}", f"Please report on {hand_in.task_code}")
     audit.record(
@@ -248,6 +251,17 @@ def lock_open(round_: Round) -> Round:
             status=409,
         )
     return row
+
+
+def _ask_after_measures(round_: Round) -> None:
+    """Units that owe a measure of an earlier round are asked how it stands 上轮措施落实情况."""
+    tell(
+        round_,
+        waiting_units(round_),
+        zh="请反馈上轮措施落实情况",
+        en="Please answer how your earlier measures stand",
+        kind="followup",
+    )
 
 
 def _notify_liaisons(hand_in: HandIn, kind: str, zh: str, en: str, dedupe: str | None = None) -> int:

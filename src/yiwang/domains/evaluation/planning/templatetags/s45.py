@@ -4,19 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.template import RequestContext
+from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yiwang.domains.evaluation.planning import display, judgement
-from yiwang.domains.evaluation.planning.models import HandIn, Indicator, IndicatorValue
+from yiwang.domains.evaluation.planning.models import HandIn, Indicator, IndicatorValue, Round
 from yiwang.domains.evaluation.planning.rendering import ShownFigure, render_text
 from yiwang.domains.evaluation.planning.types import FigureEntry, Judgement, TaskStatus
+from yiwang.kernel.access import api as access
 from yiwang.ui.templatetags.ui import chip
 
 register = template.Library()
+
+
+# Pages of a round: name, label, and the resource that its reader must see.
+ROUND_PAGES = (
+    ("round", gettext_lazy("填报"), "s45.round"),
+    ("judgement", gettext_lazy("进度判断"), "s45.judgement"),
+    ("composite", gettext_lazy("综合得分"), "s45.composite"),
+    ("interviews", gettext_lazy("访谈"), "s45.interview"),
+    ("problems", gettext_lazy("问题与整改"), "s45.problem"),
+    ("follow-up", gettext_lazy("上轮措施"), "s45.followup"),
+    ("report", gettext_lazy("评估报告"), "s45.report"),
+)
+
+
+@register.inclusion_tag("s45/_round_tabs.html", takes_context=True)
+def round_tabs(context: RequestContext, round_: Round, current: str) -> dict[str, Any]:
+    """``{% round_tabs round "judgement" %}``: the pages of a round that the reader may see."""
+    user = access.signed_in(context["request"])
+    pages = [
+        (label, reverse(f"s45:{name}", args=[round_.pk]), name == current)
+        for name, label, resource in ROUND_PAGES
+        if access.can(user, resource, "view")
+    ]
+    return {"pages": pages}
 
 
 @register.simple_tag

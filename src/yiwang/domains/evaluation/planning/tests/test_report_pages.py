@@ -40,7 +40,7 @@ def round_(world: World) -> Round:
 
 
 def piece(**changes: str) -> dict[str, str]:
-    return {"section": "problem", "position": "1", "title": "底数不清", "text": "完成率只有{F004}。", **changes}
+    return {"section": "next_step", "position": "1", "title": "底数不清", "text": "完成率只有{F004}。", **changes}
 
 
 def sent(data: bytes, name: str = "模板.docx") -> dict[str, SimpleUploadedFile]:
@@ -64,10 +64,10 @@ def test_who_sees_and_who_writes(world: World, round_: Round) -> None:
 
 
 def test_texts_and_their_preview(world: World, round_: Round) -> None:
-    assert "主要问题：未写" in get(world.bureau, "report", round_.pk)
+    assert "下一步措施：未写" in get(world.bureau, "report", round_.pk)
     post(world.bureau, "report-text", round_.pk, data=piece())
     seen = get(world.bureau, "report", round_.pk)
-    assert "主要问题：已写" in seen
+    assert "下一步措施：已写" in seen
     assert 'title="F004 房屋编码完成率' in seen
     assert ">36.51%</a>" in seen
     assert "完成率只有{F004}。</textarea>" in seen
@@ -101,7 +101,7 @@ def test_overall_judgement_with_named_numbers(world: World, round_: Round) -> No
 def test_text_refused(world: World, round_: Round, changes: dict[str, str], said: str) -> None:
     seen = text_of(post(world.bureau, "report-text", round_.pk, data=piece(**changes), status=400))
     assert said in seen
-    assert '<details class="piece" id="problem-1" open>' in seen
+    assert '<details class="piece" id="next_step-1" open>' in seen
     assert not RoundText.objects.exists()
 
 

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 from yiwang.domains.evaluation.planning.models import HandIn, IndicatorValue, Round
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import World
+from yiwang.domains.evaluation.planning.tests.rest_calls import BASE, call
 from yiwang.kernel.access.api import User
 from yiwang.lib.clock import at_noon
 
 pytestmark = pytest.mark.django_db
-
-BASE = "/api/v1/evaluation"
 
 
 @pytest.fixture
@@ -35,19 +34,6 @@ def evaluated(world: World) -> Round:
     round_ = factory.make_round(world)
     factory.accept_all(world, round_)
     return round_
-
-
-def call(user: User | None, method: str, path: str, body: object = None, status: int = 200, **query: Any) -> Any:
-    """The answer's JSON; the status is asserted."""
-    client = Client()
-    if user is not None:
-        client.force_login(user)
-    if method == "get":
-        answer = client.get(BASE + path, query)
-    else:
-        answer = client.post(BASE + path, json.dumps(body or {}), content_type="application/json")
-    assert answer.status_code == status, (path, answer.status_code, answer.content.decode()[:1500])
-    return answer.json()
 
 
 def get(user: User, path: str, status: int = 200, **query: Any) -> Any:

@@ -39,6 +39,16 @@ def onto(form: forms.Form, problem: Problem) -> None:
     form.add_error(field if field in form.fields else None, forms.ValidationError(said(problem), code=problem.code))
 
 
+def onto_line(formset: Any, problem: Problem) -> bool:
+    """Put ``problem`` on the line of ``formset`` that it names (``finding-2``: the second that is not blank)."""
+    number = str(problem.detail.get("field", "")).rpartition("-")[2]
+    written = [line for line in formset if not line.is_blank]
+    if not number.isdigit() or not 0 < int(number) <= len(written):
+        return False
+    written[int(number) - 1].add_error(None, forms.ValidationError(said(problem), code=problem.code))
+    return True
+
+
 def posted(page: str) -> Callable[[View[P]], View[P]]:
     """A view for POST only; a GET (as after signing in again) goes to the page ``s45:<page>`` of the same object."""
 

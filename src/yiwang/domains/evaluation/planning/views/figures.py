@@ -14,7 +14,7 @@ from yiwang.domains.evaluation.planning import display, exports
 from yiwang.domains.evaluation.planning.charts import Point, path_chart
 from yiwang.domains.evaluation.planning.judgement import percent
 from yiwang.domains.evaluation.planning.models import Indicator, Plan
-from yiwang.domains.evaluation.planning.selectors import figures
+from yiwang.domains.evaluation.planning.selectors import figures, problems
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.figures import FigureDetail, FigureFilter, FigureRow
 from yiwang.domains.evaluation.planning.types import Status
@@ -119,6 +119,7 @@ def figure_page(request: HttpRequest, code: str) -> HttpResponse:
             percent(limit) for limit in (found.thresholds.on_pace, found.thresholds.basically, found.thresholds.lagging)
         ],
         "judges": found.judgement is not None and found.judgement.status is not Status.FACT,
+        "problems": problems.about(user, plan, [found.indicator.code]),
     }
     return render(request, "s45/figure.html", context)
 

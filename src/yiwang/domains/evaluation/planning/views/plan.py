@@ -13,7 +13,7 @@ from yiwang.domains.evaluation.planning import display, exports
 from yiwang.domains.evaluation.planning.judgement import percent, time_progress
 from yiwang.domains.evaluation.planning.models import Adjustment
 from yiwang.domains.evaluation.planning.rendering import shown_figures
-from yiwang.domains.evaluation.planning.selectors import board, figures, handins
+from yiwang.domains.evaluation.planning.selectors import board, figures, handins, problems
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.board import TaskFilter, TaskRow
 from yiwang.domains.evaluation.planning.types import TextChange
@@ -115,6 +115,7 @@ def task_page(request: HttpRequest, code: str) -> HttpResponse:
         "judges": access.can(user, "s45.judgement", "view"),
         "systems": _system_names(task.systems),
         "hand_ins": board.hand_in_history(user, task.code),
+        "problems": problems.about(user, plan, [task.code, *(row.code for row in task.measures.all())]),
         "may_propose": access.in_scope(user, "s45.adjustment", "propose", task.lead_unit),
         "time": percent(time_progress(task.starts_on, task.due_on, as_of)),
     }

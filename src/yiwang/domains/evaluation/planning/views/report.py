@@ -126,6 +126,10 @@ def _sections(round_: Round, texts: list[RoundText], wrong: TextForm | None) -> 
             found.append(Section(section.value, str(section.label), pieces, None))
             continue
         pieces = [_piece(section, position, row, "", wrong) for position, row in rows.items()]
+        if section is RoundText.Section.PROBLEM:
+            # Written on a page of their own, with links and countermeasures.
+            found.append(Section(section.value, str(section.label), pieces, None))
+            continue
         following = max(rows, default=0) + 1
         more = _piece(section, following, None, "", wrong)
         found.append(Section(section.value, str(section.label), pieces, more))

@@ -106,8 +106,6 @@ def _page(request: HttpRequest, round_: Round, problem: Problem | None = None) -
         "chapters": round_.plan_version.chapters.all(),
         "may_export": access.can(user, "s45.plan", "export"),
         "may_review": access.can(user, "s45.handin", "review"),
-        "may_judge": access.can(user, "s45.judgement", "view"),
-        "may_report": access.can(user, "s45.report", "view"),
         "all_units": access.scope_of(user, "s45.handin", "view").kind == "all",
         **about(problem),
     }
