@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from pathlib import Path
 from typing import Any
 
 import click
 
 from yiwang.domains.evaluation.reportcheck.api import check_path
+from yiwang.domains.evaluation.reportcheck.engine.source import Places
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
 from yiwang.lib.problems import Problem
 
@@ -21,7 +21,7 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出全文、数字和核验意见 / print JSON")
 def command(file: Path, as_json: bool) -> None:
-    """核验一份报告（.docx 或 .txt）中的数字与表述 / check the figures of a written report."""
+    """核验一份报告（.docx、.pdf、.html 或 .txt）中的数字与表述 / check the figures of a written report."""
     raise SystemExit(run_cli(file, as_json))
 
 
@@ -50,7 +50,7 @@ def _json(value: dict[str, Any]) -> None:
 
 def _print(result: CheckResult, path: Path) -> None:
     text = result.document.text
-    starts = [0] + [at + 1 for at, character in enumerate(text) if character == "\n"]
+    places = Places(text, result.document.lines)
     counts = {severity: sum(f.severity == severity for f in result.findings) for severity in _NAMES}
     click.echo(
         f"{path.name}：共识别数字 {len(result.figures)} 个；"
@@ -61,8 +61,7 @@ def _print(result: CheckResult, path: Path) -> None:
         click.echo(f"\n{number}. [{head}] {finding.message_zh}")
         shown = finding.spans[:4]
         for start, end in shown:
-            line = bisect_right(starts, start)
-            click.echo(f"   第 {line} 行第 {start - starts[line - 1] + 1} 字：{snippet(text, start, end)}")
+            click.echo(f"   {places(start).zh}：{snippet(text, start, end)}")
         if len(finding.spans) > len(shown):
             click.echo(f"   ……另有 {len(finding.spans) - len(shown)} 处")
     if not result.findings:

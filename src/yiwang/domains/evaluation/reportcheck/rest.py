@@ -44,7 +44,7 @@ def list_checks(request: HttpRequest, cursor: str = "", limit: int = 50) -> Any:
 
 @router.post("/checks", response={201: CheckOut}, operation_id="create_check", summary="核验一份报告")
 def create_check(request: HttpRequest, file: File[UploadedFile]) -> Any:
-    """Check a .docx or .txt; the result is at ``/checks/{key}``."""
+    """Check a .docx, .pdf, .html or .txt; the result is at ``/checks/{key}``."""
     return Status(201, services.check_upload(file, file.name or "", actor=signed_in(request)))
 
 

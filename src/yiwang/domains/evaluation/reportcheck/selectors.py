@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yiwang.domains.evaluation.reportcheck.engine.source import Places
 from yiwang.domains.evaluation.reportcheck.models import Check
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
@@ -53,6 +54,20 @@ def check_by_key(user: User, key: uuid.UUID) -> Check:
             status=404,
         )
     return found
+
+
+def places(check: Check) -> Places:
+    """Finds the place of an offset in the checked document."""
+    document = check.result["document"]
+    return Places(document["text"], document.get("lines", ()))
+
+
+def first_place(finding: dict[str, Any], places: Places) -> str:
+    """Page and line of a finding's first place; empty without fixed pages or no place."""
+    if not finding["spans"]:
+        return ""
+    place = places(finding["spans"][0][0])
+    return _("第 %(page)s 页第 %(line)s 行") % {"page": place.page, "line": place.line} if place.page else ""
 
 
 def pieces(text: str, findings: Sequence[dict[str, Any]]) -> list[list[Piece]]:

@@ -15,14 +15,25 @@ DateSource = Literal["stated", "inherited", "inferred"]
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """The document as read: SHA-256 of its bytes (of the UTF-8 text for pasted text) and its plain text."""
+    """The document as read: SHA-256 of its bytes (of the UTF-8 text for pasted text) and its plain text.
+
+    ``kind`` is text, docx, html or pdf; ``lines`` (PDF only) tells for each printed line where it begins in the text,
+    its page and its number on the page, both from 1.
+    """
 
     sha256: str
     text: str
+    kind: str = "text"
+    lines: tuple[tuple[int, int, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """``{"sha256", "text"}``."""
-        return {"sha256": self.sha256, "text": self.text}
+        """``{"sha256", "kind", "lines", "text"}``; ``lines`` as triples."""
+        return {
+            "sha256": self.sha256,
+            "kind": self.kind,
+            "lines": [list(line) for line in self.lines],
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yiwang.domains.evaluation.reportcheck import selectors, services
+from yiwang.domains.evaluation.reportcheck.engine.source import Places
 from yiwang.kernel.access.api import guard, signed_in
 from yiwang.kernel.audit import api as audit
 from yiwang.lib.clock import local_date
@@ -54,8 +55,9 @@ def check_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = selectors.check_by_key(signed_in(request), key)
     findings = found.result["findings"]
     chosen = request.GET.get("severity", "")
+    places = selectors.places(found)
     numbered = [
-        {"number": number, **finding}
+        {"number": number, "place": selectors.first_place(finding, places), **finding}
         for number, finding in enumerate(findings, start=1)
         if chosen not in SEVERITY_ZH or finding["severity"] == chosen
     ]
@@ -75,23 +77,23 @@ def check_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Findings and figures as a workbook of two sheets."""
     user = signed_in(request)
     found = selectors.check_by_key(user, key)
-    text = found.result["document"]["text"]
+    text, places = found.result["document"]["text"], selectors.places(found)
     data = workbook(
         [
             Sheet(
                 name="核验意见",
-                header=["序号", "级别", "意见", "文中", "应为", "位置（字）", "原文"],
+                header=["序号", "级别", "意见", "文中", "应为", "位置", "原文"],
                 rows=(
-                    _finding_row(number, finding, text)
+                    _finding_row(number, finding, text, places)
                     for number, finding in enumerate(found.result["findings"], start=1)
                 ),
-                widths=[6, 8, 70, 20, 20, 10, 50],
+                widths=[6, 8, 70, 20, 20, 24, 50],
             ),
             Sheet(
                 name="识别的数字",
-                header=["原文", "数值（基本单位）", "单位", "限定", "对象", "截至", "起始", "日期来源", "位置（字）"],
-                rows=(_figure_row(figure) for figure in found.result["figures"]),
-                widths=[18, 20, 10, 10, 40, 12, 12, 10, 10],
+                header=["原文", "数值（基本单位）", "单位", "限定", "对象", "截至", "起始", "日期来源", "位置"],
+                rows=(_figure_row(figure, places) for figure in found.result["figures"]),
+                widths=[18, 20, 10, 10, 40, 12, 12, 10, 24],
             ),
         ]
     )
@@ -101,7 +103,7 @@ def check_export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _finding_row(number: int, finding: dict[str, Any], text: str) -> list[Cell]:
+def _finding_row(number: int, finding: dict[str, Any], text: str, places: Places) -> list[Cell]:
     start, end = finding["spans"][0] if finding["spans"] else (0, 0)
     return [
         number,
@@ -109,12 +111,12 @@ def _finding_row(number: int, finding: dict[str, Any], text: str) -> list[Cell]:
         finding["message_zh"],
         finding["stated"],
         finding["expected"],
-        start + 1,
+        places(start).zh if finding["spans"] else "",
         text[start:end][:200],
     ]
 
 
-def _figure_row(figure: dict[str, Any]) -> list[Cell]:
+def _figure_row(figure: dict[str, Any], places: Places) -> list[Cell]:
     return [
         figure["text"],
         figure["value"],
@@ -124,7 +126,7 @@ def _figure_row(figure: dict[str, Any]) -> list[Cell]:
         figure["as_of"],
         figure["period_start"],
         SOURCE_ZH[figure["date_source"]],
-        figure["start"] + 1,
+        places(figure["start"]).zh,
     ]
 
 
