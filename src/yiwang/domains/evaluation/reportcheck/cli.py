@@ -1,14 +1,17 @@
-"""``yiwang check FILE [--json]``: exit 0 clean, 1 with findings of severity *error*, 2 when the input is unusable."""
+"""``yiwang check FILE``: exit 0 clean, 1 with findings of severity *error*, 2 when the input is unusable."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from yiwang.domains.evaluation.reportcheck.api import check_path
+from yiwang.domains.evaluation.reportcheck.api import annotate_bytes, check_bytes
+from yiwang.domains.evaluation.reportcheck.engine import faults
+from yiwang.domains.evaluation.reportcheck.engine.reading import read_path
 from yiwang.domains.evaluation.reportcheck.engine.source import Places
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
 from yiwang.lib.problems import Problem
@@ -20,15 +23,27 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 @click.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出全文、数字和核验意见 / print JSON")
-def command(file: Path, as_json: bool) -> None:
-    """核验一份报告（.docx、.pdf、.html 或 .txt）中的数字与表述 / check the figures of a written report."""
-    raise SystemExit(run_cli(file, as_json))
+@click.option(
+    "--annotate",
+    "annotated",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="把意见作为批注写入另一份 .docx / write a copy of the .docx with the findings as comments",
+)
+def command(file: Path, as_json: bool, annotated: Path | None) -> None:
+    """核验一份报告（.docx、.pdf、.html 或 .txt）中的数字与表述 / check the figures of a written report.
+
+    退出码：0 没有错误，1 有错误级意见，2 文件不能用 / exit status: 0 no errors, 1 errors found, 2 unusable file.
+    """
+    raise SystemExit(run_cli(file, as_json, annotated))
 
 
-def run_cli(path: Path, as_json: bool) -> int:
-    """Check a file, print the result, and give the exit code."""
+def run_cli(path: Path, as_json: bool, annotated: Path | None = None) -> int:
+    """Check a file, print the result, write the annotated copy when one is asked for, and give the exit code."""
     try:
-        result = check_path(path)
+        data = read_path(path)
+        result = check_bytes(data, path.name)
+        if annotated is not None:
+            _write(annotated, path, lambda: annotate_bytes(data, result))
     except Problem as problem:
         if as_json:
             _json(problem.as_json())
@@ -40,7 +55,23 @@ def run_cli(path: Path, as_json: bool) -> int:
         _json(result.to_json())
     else:
         _print(result, path)
+        if annotated is not None:
+            click.echo(f"\n批注版已写入 {annotated}")
     return 1 if any(finding.severity == "error" for finding in result.findings) else 0
+
+
+def _write(target: Path, source: Path, make: Callable[[], bytes]) -> None:
+    """Write a file whole or not at all; never over the document that was checked."""
+    if target.exists() and target.samefile(source):
+        raise faults.same_file(str(target))
+    data = make()
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise faults.unwritable(str(target), error.strerror or type(error).__name__) from error
 
 
 def _json(value: dict[str, Any]) -> None:

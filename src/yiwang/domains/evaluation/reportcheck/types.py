@@ -98,6 +98,11 @@ class Finding:
             "spans": [[start, end] for start, end in self.spans],
         }
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Finding:
+        """The finding that :meth:`to_json` wrote."""
+        return cls(**{**data, "spans": tuple((start, end) for start, end in data["spans"])})
+
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:

@@ -171,6 +171,27 @@ def encoding() -> Problem:
     )
 
 
+def not_annotated() -> Problem:
+    """A Word document that cannot be written back."""
+    return Problem(
+        "file_not_annotated",
+        "这份文件可以核验，但不能写入批注：它不是 Word 通用格式（如“Strict Open XML”）。"
+        "请在 Word 或 WPS 中另存为 .docx 后再试。",
+        "This file can be checked, but no comments can be written into it: it is not the usual Word format (such as "
+        "Strict Open XML). Save it as .docx in Word or WPS and try again.",
+    )
+
+
+def only_docx_is_annotated(kind: str) -> Problem:
+    """Comments are a thing of Word documents."""
+    return Problem(
+        "annotate_docx_only",
+        f"只有 .docx 能写入批注，这份文件是 {kind}。请用 .docx 核验，或改用导出的意见表。",
+        f"Comments can be written into .docx only; this file is {kind}. Check the .docx, or use the exported list.",
+        kind=kind,
+    )
+
+
 def not_found(name: str) -> Problem:
     """No such file."""
     return Problem(
@@ -188,6 +209,27 @@ def unreadable(name: str, reason: str) -> Problem:
         "file_unreadable",
         f"无法读取“{name}”（{reason}）。请检查它是不是普通文件、有没有读取权限。",
         f"{name!r} cannot be read ({reason}). Check that it is a regular file and that you may read it.",
+        filename=name,
+        reason=reason,
+    )
+
+
+def same_file(name: str) -> Problem:
+    """The annotated copy would replace the original."""
+    return Problem(
+        "annotate_same_file",
+        f"“{name}”就是被核验的文件，不覆盖原件。请给批注版另起一个文件名。",
+        f"{name!r} is the document that was checked and is not overwritten. Name another file for the annotated copy.",
+        filename=name,
+    )
+
+
+def unwritable(name: str, reason: str) -> Problem:
+    """The annotated copy cannot be written there."""
+    return Problem(
+        "file_unwritable",
+        f"无法写入“{name}”（{reason}）。请检查文件夹是否存在、有没有写入权限、磁盘是否已满。",
+        f"{name!r} cannot be written ({reason}). Check that the folder exists, that you may write to it, and the disk.",
         filename=name,
         reason=reason,
     )

@@ -31,9 +31,17 @@ def package(parts: dict[str, str | bytes]) -> bytes:
     return stream.getvalue()
 
 
-def docx(body: str, more: Mapping[str, str | bytes] | None = None, head: str = "") -> bytes:
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>'
+)
+
+
+def docx(body: str, more: Mapping[str, str | bytes] | None = None, head: str = "", *, relations: bool = False) -> bytes:
     document = f'<?xml version="1.0" encoding="UTF-8"?>{head}<w:document {W}><w:body>{body}</w:body></w:document>'
-    return package({"[Content_Types].xml": TYPES, "word/document.xml": document, **(more or {})})
+    parts = {"[Content_Types].xml": TYPES, "word/document.xml": document, **(more or {})}
+    return package(parts | {"_rels/.rels": RELATIONS} if relations else parts)
 
 
 def p(*runs: str) -> str:
