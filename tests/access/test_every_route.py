@@ -136,6 +136,7 @@ class Walker:
             "unit": hand_in.unit.code,
             "round": d.round.pk,
             "draw": d.health_draw if own else d.police_draw,
+            "check": d.shared_check if owner == "draft" else d.check,
         }
 
     def _page(self, route: str, owner: str) -> str:
@@ -179,8 +180,12 @@ class Walker:
             found = [names["hand_in"]]
         elif route in {"s45:adjustment", "s45:adjustment-reject", "s45:adjustment-withdraw"}:
             found = [names["change"]]
+        elif route in {"s46:check-dismiss", "s46:check-restore"}:
+            found = [names["check"].key, 1]
+        elif route.startswith("s46:report"):
+            found = [names["check"].report.key]
         elif route.startswith("s46:check") and route not in {"s46:checks", "s46:check-new"}:
-            found = [d.check.key]
+            found = [names["check"].key]
         elif route.startswith(("s45:round", "s45:judgement", "s45:report")) and route not in {
             "s45:rounds",
             "s45:round-new",
@@ -194,7 +199,7 @@ class Walker:
     def _form(self, route: str) -> dict[str, Any]:
         if route == "registers:merge":
             return {"drop": "A", "reason": "同一家企业"}
-        if route in {"s46:check-new", "s45:evidence-add", "s45:template-upload"}:
+        if route in {"s46:check-new", "s46:report-version", "s45:evidence-add", "s45:template-upload"}:
             return {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}
         return {"language": "en"} if route.endswith("language") else {}
 
@@ -206,7 +211,9 @@ class Walker:
         if "registers" in path:
             return self._register_call(name, path)
         code = names["code"] if "figures" in path else names["task"] if "tasks" in path else names["unit"]
-        key = "licensing.decision" if "limits" in path else d.check.key
+        key = "licensing.decision" if "limits" in path else names["check"].key
+        if "/reports/" in path and "report-check" in path:
+            key = names["check"].report.key
         address = path.format(
             pk=pk, number=number, code=code, key=key, name="sex", year=2023, draw_no=names["draw"].draw_no
         )
@@ -235,6 +242,8 @@ class Walker:
             },
             "s45_ask": {"tasks": ["T2-01"]},
             "read_notices": {"ids": []},
+            "dismiss_finding": {"number": 1, "reason": "口径不同"},
+            "share_checked_report": {"shared": True},
         }
         if name == "create_check":
             return address, {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}, False
