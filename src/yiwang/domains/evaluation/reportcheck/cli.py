@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from yiwang.domains.evaluation.reportcheck.api import annotate_bytes, check_byte
 from yiwang.domains.evaluation.reportcheck.engine import faults
 from yiwang.domains.evaluation.reportcheck.engine.reading import read_path
 from yiwang.domains.evaluation.reportcheck.engine.source import Places
-from yiwang.domains.evaluation.reportcheck.types import CheckResult
+from yiwang.domains.evaluation.reportcheck.records import STATUS_ZH, compare
+from yiwang.domains.evaluation.reportcheck.types import CheckResult, RecordsResult
 from yiwang.lib.problems import Problem
 
 _NAMES = {"error": "错误", "warning": "存疑", "info": "提示"}
@@ -29,19 +31,33 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
     type=click.Path(path_type=Path, dir_okay=False),
     help="把意见作为批注写入另一份 .docx / write a copy of the .docx with the findings as comments",
 )
-def command(file: Path, as_json: bool, annotated: Path | None) -> None:
+@click.option("--records", is_flag=True, help="再与业务档案的指标比对 / compare with the metrics of the records too")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="文中没写截止日的数字按这一天比对 / the day of figures whose date the text does not state",
+)
+def command(file: Path, as_json: bool, annotated: Path | None, records: bool, as_of: datetime | None) -> None:
     """核验一份报告（.docx、.pdf、.html 或 .txt）中的数字与表述 / check the figures of a written report.
 
-    退出码：0 没有错误，1 有错误级意见，2 文件不能用 / exit status: 0 no errors, 1 errors found, 2 unusable file.
+    退出码：0 没有错误，1 有错误级意见或与档案不一致，2 文件或数据湖不能用 / exit status: 0 no errors, 1 errors found or
+    figures that differ from the records, 2 unusable file or lake.
     """
-    raise SystemExit(run_cli(file, as_json, annotated))
+    if as_of is not None and not records:
+        raise click.UsageError("--as-of 只与 --records 一起用 / only with --records")
+    raise SystemExit(run_cli(file, as_json, annotated, records, as_of.date() if as_of else None))
 
 
-def run_cli(path: Path, as_json: bool, annotated: Path | None = None) -> int:
+def run_cli(
+    path: Path, as_json: bool, annotated: Path | None = None, records: bool = False, as_of: date | None = None
+) -> int:
     """Check a file, print the result, write the annotated copy when one is asked for, and give the exit code."""
+    beside = None
     try:
         data = read_path(path)
         result = check_bytes(data, path.name)
+        if records:
+            beside = compare(result.document.text, as_of=as_of)
         if annotated is not None:
             _write(annotated, path, lambda: annotate_bytes(data, result))
     except Problem as problem:
@@ -52,12 +68,30 @@ def run_cli(path: Path, as_json: bool, annotated: Path | None = None) -> int:
             click.echo(f"Cannot check ({problem.code}): {problem.en}", err=True)
         return 2
     if as_json:
-        _json(result.to_json())
+        _json(result.to_json() | ({"records": beside.to_json()} if beside else {}))
     else:
         _print(result, path)
+        if beside is not None:
+            _print_records(beside, Places(result.document.text, result.document.lines))
         if annotated is not None:
             click.echo(f"\n批注版已写入 {annotated}")
-    return 1 if any(finding.severity == "error" for finding in result.findings) else 0
+    wrong = any(finding.severity == "error" for finding in result.findings)
+    return 1 if wrong or (beside is not None and beside.count("differs")) else 0
+
+
+def _print_records(beside: RecordsResult, places: Places) -> None:
+    """What the records say, figures that differ first; those without a metric are only counted."""
+    click.echo(
+        f"\n与业务档案比对（快照 {beside.snapshot}）："
+        + "，".join(f"{name} {beside.count(status)} 个" for status, name in STATUS_ZH.items())
+    )
+    for status in ("differs", "no_value", "confirmed"):
+        for row in (figure for figure in beside.figures if figure.status == status):
+            told = f"{row.value}{row.unit}" if row.value is not None else row.reason_zh
+            click.echo(
+                f"   [{STATUS_ZH[row.status]}] {row.name_zh}：报告 {row.text}，档案 {told}"
+                f"（截至 {row.as_of or '—'}，{places(row.start).zh}）"
+            )
 
 
 def _write(target: Path, source: Path, make: Callable[[], bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -200,6 +200,18 @@ def compare_checks(request: HttpRequest, key: uuid.UUID, old: int | None = None)
 
 def _told(item: dict[str, Any]) -> dict[str, Any]:
     return item | {"reason": item["dismissal"].reason if item["dismissal"] else ""}
+
+
+@router.get(
+    "/checks/{key}/records", response=dict[str, Any], operation_id="compare_with_records", summary="与业务档案比对"
+)
+def compare_with_records(request: HttpRequest, key: uuid.UUID, as_of: date | None = None) -> Any:
+    """Each figure beside the metric of the records as of its date, as ``yiwang check --records --json`` gives it.
+
+    ``as_of`` is the day of figures whose date the text does not state; ``snapshot`` is null before the first one.
+    """
+    user = signed_in(request)
+    return selectors.beside_records(user, selectors.check_by_key(user, key), as_of).to_json()
 
 
 @router.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
@@ -14,13 +15,14 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yiwang.domains.evaluation.reportcheck import records
 from yiwang.domains.evaluation.reportcheck.engine import faults
 from yiwang.domains.evaluation.reportcheck.engine.annotate import annotate
 from yiwang.domains.evaluation.reportcheck.engine.kinds import kinds
 from yiwang.domains.evaluation.reportcheck.engine.matching import Trace, pair, trace
 from yiwang.domains.evaluation.reportcheck.engine.source import Places
 from yiwang.domains.evaluation.reportcheck.models import Check, Dismissal, Report
-from yiwang.domains.evaluation.reportcheck.types import Finding
+from yiwang.domains.evaluation.reportcheck.types import Finding, RecordsResult
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.files import api as files
@@ -192,6 +194,18 @@ def annotated(check: Check) -> bytes:
         return annotate(stream.read(), found)
 
 
+def beside_records(user: User, check: Check, as_of: date | None = None) -> RecordsResult:
+    """The figures of a check beside the records; before the lake's first snapshot there is none, and no figures."""
+    access.require(user, "s46.records", "view")
+    text = check.result["document"]["text"]
+    try:
+        return records.compare(text, as_of=as_of)
+    except Problem as problem:
+        if problem.code != "lake_empty":
+            raise
+        return RecordsResult(None, ())
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Two versions by their findings: 已改, 仍在 (before, now), 新增. Items are those of :func:`numbered`."""
@@ -253,6 +267,12 @@ def places(check: Check) -> Places:
     """Finds the place of an offset in the checked document."""
     document = check.result["document"]
     return Places(document["text"], document.get("lines", ()))
+
+
+def line_of(places: Places, start: int) -> str:
+    """Where an offset is, in the reader's language."""
+    place = places(start)
+    return place.zh if (get_language() or "zh").startswith("zh") else place.en
 
 
 def first_place(finding: dict[str, Any], places: Places) -> str:

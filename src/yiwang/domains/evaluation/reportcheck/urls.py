@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yiwang.domains.evaluation.reportcheck.views import checks, reports
+from yiwang.domains.evaluation.reportcheck.views import checks, records, reports
 
 app_name = "s46"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("<uuid:key>/export/", checks.check_export, name="check-export"),
     path("<uuid:key>/json/", checks.check_json, name="check-json"),
     path("<uuid:key>/annotated/", checks.check_annotated, name="check-annotated"),
+    path("<uuid:key>/records/", records.records_page, name="check-records"),
+    path("<uuid:key>/records/export/", records.records_export, name="check-records-export"),
     path("<uuid:key>/delete/", checks.check_delete, name="check-delete"),
     path("<uuid:key>/findings/<int:number>/dismiss/", checks.finding_dismiss, name="check-dismiss"),
     path("<uuid:key>/findings/<int:number>/restore/", checks.finding_restore, name="check-restore"),

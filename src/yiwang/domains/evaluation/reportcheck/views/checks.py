@@ -94,6 +94,7 @@ def _check_page(request: HttpRequest, user: User, found: Check, problem: Problem
         "figures": found.result["figures"],
         "severity": chosen if chosen in SEVERITY_ZH else "",
         "may_edit": selectors.may_edit(user, found.report),
+        "may_compare": access.can(user, "s46.records", "view"),
         "comparison": selectors.compare(before, found) if before else None,
         "problem": problem,
     }
