@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import escape
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, PdfMargins
 
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.demo.build import TEXT
@@ -23,7 +23,7 @@ TABLE = [
     ("白鹭街道", "512", "380"),
     ("合计", "931", "780"),
 ]
-MARGIN = {"top": "37mm", "bottom": "35mm", "left": "28mm", "right": "26mm"}
+MARGIN: PdfMargins = {"top": "37mm", "bottom": "35mm", "left": "28mm", "right": "26mm"}
 HEAD = '<span style="font-size: 9px; margin-left: 28mm">云溪区评估报告 2024年</span>'
 FOOT = '<div style="font-size: 12px; width: 100%; text-align: center">— <span class="pageNumber"></span> —</div>'
 

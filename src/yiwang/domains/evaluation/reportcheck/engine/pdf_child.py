@@ -14,6 +14,7 @@ import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 MEMORY = 1024 * 1024 * 1024
@@ -24,6 +25,7 @@ MAX_CHARACTERS = 1_000_000
 CELL_GAP = 1.5
 # A path of at least this length (points) rules off cells.
 RULE_LENGTH = 6
+FORM_DEPTH = 3
 
 # A gap this many characters wide between two Latin letters is a space that the file does not write.
 WORD_GAP = 0.15
@@ -93,16 +95,29 @@ def _drawn(raw: Any, page: Any, height: float) -> tuple[bool, list[Rule], list[R
     upright ones as x, top, bottom, level ones as distance from the top, left, right.
     """
     pictured, upright, level = False, set(), set()
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH], max_depth=3):
-        if item.type == raw.FPDF_PAGEOBJ_IMAGE:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for item, kind in _objects(raw, page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
             pictured = True
-            continue
-        left, bottom, right, top = item.get_bounds()
-        if top - bottom >= RULE_LENGTH:
-            upright |= {(round(x, 1), round(height - top, 1), round(height - bottom, 1)) for x in (left, right)}
-        if right - left >= RULE_LENGTH:
-            level |= {(round(height - y, 1), round(left, 1), round(right, 1)) for y in (top, bottom)}
+        elif kind == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            above, below = round(height - top.value, 1), round(height - bottom.value, 1)
+            begin, end = round(left.value, 1), round(right.value, 1)
+            if below - above >= RULE_LENGTH:
+                upright |= {(begin, above, below), (end, above, below)}
+            if end - begin >= RULE_LENGTH:
+                level |= {(above, begin, end), (below, begin, end)}
     return pictured, sorted(upright), sorted(level)
+
+
+def _objects(raw: Any, holder: Any, count: Any, get: Any, depth: int = 0) -> Iterator[tuple[Any, int]]:
+    """The objects of a page and of the forms on it, with their kinds (text objects are many: no helper for each)."""
+    for index in range(count(holder)):
+        item = get(holder, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_FORM and depth < FORM_DEPTH:
+            yield from _objects(raw, item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth + 1)
+        else:
+            yield item, kind
 
 
 def _parted(rules: list[Rule], left: float, right: float, down: float) -> bool:
@@ -132,10 +147,9 @@ def _signs(raw: Any, text: Any, height: float) -> Iterator[Sign]:
         code = raw.FPDFText_GetUnicode(text, index)
         if code == END_HYPHEN:
             code = ord("-")
-        elif raw.FPDFText_IsGenerated(text, index) == 1 or not 0 < code < 0x110000:
-            continue
-        character = chr(code)
-        if unicodedata.category(character) in {"Cc", "Co", "Cs", "Cn"}:
+        character = chr(code) if code < 0x110000 else "\0"
+        # PDFium itself adds only white space: where it thinks words or lines end.
+        if _no_sign(character) or (character.isspace() and raw.FPDFText_IsGenerated(text, index) == 1):
             continue
         raw.FPDFText_GetCharOrigin(text, index, x, y)
         raw.FPDFText_GetLooseCharBox(text, index, box)
@@ -178,6 +192,13 @@ def _fragment(piece: list[Sign]) -> list[Fragment]:
     return [(text, round(kept[0].left, 1), round(right, 1), round(kept[0].down, 1), round(size, 1))]
 
 
+@cache
+def _no_sign(character: str) -> bool:
+    """Whether it prints nothing: control characters, private use, halves of characters."""
+    return unicodedata.category(character) in {"Cc", "Co", "Cs", "Cn"}
+
+
+@cache
 def _wide(character: str) -> bool:
     """A Chinese character or full-width sign."""
     return unicodedata.east_asian_width(character) in {"W", "F"}

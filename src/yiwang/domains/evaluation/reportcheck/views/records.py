@@ -18,6 +18,7 @@ from yiwang.kernel.audit import api as audit
 from yiwang.lib.problems import Problem
 from yiwang.lib.workbooks import CONTENT_TYPE, Cell, Sheet, workbook
 
+_BEFORE = 16
 _ORDER: tuple[RecordStatus, ...] = ("differs", "no_value", "confirmed", "no_metric")
 
 
@@ -49,7 +50,7 @@ def records_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Problem as found:
         problem = found
     beside = selectors.beside_records(user, check, day)
-    places = selectors.places(check)
+    places, text = selectors.places(check), check.result["document"]["text"]
     chosen = request.GET.get("status", "")
     chosen = chosen if chosen in STATUS_ZH else ""
     rows = sorted(beside.figures, key=lambda row: (_ORDER.index(row.status), row.start))
@@ -58,7 +59,7 @@ def records_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "report": check.report,
         "beside": beside,
         "rows": [
-            (row, selectors.line_of(places, row.start))
+            (row, selectors.line_of(places, row.start), _words_before(text, row.start))
             for row in rows
             if (not chosen and row.code) or row.status == chosen
         ],
@@ -68,6 +69,12 @@ def records_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "problem": problem,
     }
     return render(request, "s46/records.html", context, status=problem.status if problem else 200)
+
+
+def _words_before(text: str, start: int) -> str:
+    """A few words of the line before a figure."""
+    words: str = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
+    return f"…{words}" if len(words) == _BEFORE else words
 
 
 @require_GET
