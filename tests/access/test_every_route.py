@@ -147,6 +147,7 @@ class Walker:
             "draw": d.health_draw if own else d.police_draw,
             "measure": (d.health_measure if own else d.police_measure).pk,
             "interview": 1 if own else 2,
+            "check": d.shared_check if owner == "draft" else d.check,
         }
 
     def _page(self, route: str, owner: str) -> str:
@@ -202,8 +203,12 @@ class Walker:
             found = [names["change"]]
         elif route in {"s45:interview", "s45:interview-edit", "s45:interview-remove"}:
             found = [names["round"], names["interview"]]
+        elif route in {"s46:check-dismiss", "s46:check-restore"}:
+            found = [names["check"].key, 1]
+        elif route.startswith("s46:report"):
+            found = [names["check"].report.key]
         elif route.startswith("s46:check") and route not in {"s46:checks", "s46:check-new"}:
-            found = [d.check.key]
+            found = [names["check"].key]
         elif route.startswith(ROUND_ROUTES) and route not in {
             "s45:rounds",
             "s45:round-new",
@@ -217,7 +222,7 @@ class Walker:
     def _form(self, route: str) -> dict[str, Any]:
         if route == "registers:merge":
             return {"drop": "A", "reason": "同一家企业"}
-        if route in {"s46:check-new", "s45:evidence-add", "s45:template-upload"}:
+        if route in {"s46:check-new", "s46:report-version", "s45:evidence-add", "s45:template-upload"}:
             return {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}
         return {"language": "en"} if route.endswith("language") else {}
 
@@ -228,16 +233,11 @@ class Walker:
         pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
         if "registers" in path:
             return self._register_call(name, path)
-        code = (
-            "F025"
-            if "metrics" in path
-            else names["code"]
-            if "figures" in path
-            else names["task"]
-            if "tasks" in path
-            else names["unit"]
-        )
-        key = "licensing.decision" if "limits" in path else d.check.key
+        of = next((of for of in ("figures", "tasks", "metrics") if of in path), "units")
+        code = {"figures": names["code"], "tasks": names["task"], "metrics": "F025", "units": names["unit"]}[of]
+        key = "licensing.decision" if "limits" in path else names["check"].key
+        if "/reports/" in path and "report-check" in path:
+            key = names["check"].report.key
         address = path.format(
             pk=pk,
             number=number,
@@ -287,6 +287,8 @@ class Walker:
             "s45_answer": {"revision": 1, "state": "done", "evidence": "台账"},
             "s45_confirm_answer": {"revision": 1},
             "s45_return_answer": {"revision": 1, "note": "请补充"},
+            "dismiss_finding": {"number": 1, "reason": "口径不同"},
+            "share_checked_report": {"shared": True},
         }
         if name == "create_check":
             return address, {"file": SimpleUploadedFile("a.txt", "全区有站点50个。".encode())}, False

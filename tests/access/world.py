@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
+
+from docx import Document
 
 from yiwang.domains.evaluation.planning.models import (
     Adjustment,
@@ -33,7 +36,7 @@ from yiwang.domains.evaluation.planning.services.interviews import InterviewEntr
 from yiwang.domains.evaluation.planning.services.problems import CountermeasureEntry, ProblemEntry
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.reportcheck.models import Check
-from yiwang.domains.evaluation.reportcheck.services import check_upload
+from yiwang.domains.evaluation.reportcheck.services import check_upload, dismiss
 from yiwang.domains.services.licences.models import Licence, LicenceType
 from yiwang.domains.services.supervision.models import Draw
 from yiwang.kernel.access.api import User
@@ -93,6 +96,8 @@ WORDS: dict[str, set[str]] = {
     "暗语警务反馈": {"police", "bureau", "leader", "approver"},
     "暗语权重来源": {"health", "police", "bureau", "leader", "approver"},
     "暗语核验文件": {"health"},
+    "暗语共用报告": {"health", "bureau", "leader", "approver"},
+    "暗语忽略理由": {"health", "bureau", "leader", "approver"},
     "暗语健康消息": {"health"},
     "暗语持证人": set(),
     "暗语健康任务": {"health", "sysadmin"},
@@ -124,6 +129,7 @@ class District:
     health_measure: Countermeasure
     police_measure: Countermeasure
     check: Check
+    shared_check: Check
     notice: Notice
     job: jobs.Job
     licence: str
@@ -184,7 +190,7 @@ def make_district() -> District:
     health_change, police_change = _changes(world, people)
     notices.notify([people["health"]], "test", "暗语健康消息", "private", "/")
     audit.record("test", actor="somebody", object_type="test", object_id="1", detail={"said": "暗语审计细节"})
-    check = check_upload("暗语核验文件：全区有站点50个。".encode(), "暗语核验文件.txt", actor=people["health"])
+    check, shared_check = _checks(people["health"])
     return District(
         people=people,
         round=round_,
@@ -201,6 +207,7 @@ def make_district() -> District:
         health_measure=measures["health"],
         police_measure=measures["police"],
         check=check,
+        shared_check=shared_check,
         notice=Notice.objects.get(title_zh="暗语健康消息"),
         licence=_licence(people["bureau"]),
         health_draw=_draw(people["bureau"], health.unit, "暗语健康抽查"),
@@ -341,3 +348,16 @@ def _changes(world: factory.World, people: dict[str, User]) -> tuple[Adjustment,
         for key, task, word in (("health", "T2-01", "暗语健康调整"), ("police", "T1-02", "暗语警务调整"))
     ]
     return made[0], made[1]
+
+
+def _checks(actor: User) -> tuple[Check, Check]:
+    """A second version in Word of a report that is its owner's alone, and a report that the unit shares."""
+    private = check_upload("暗语核验文件：全区有站点50个。".encode(), "暗语核验文件.txt", actor=actor)
+    document, stream = Document(), BytesIO()
+    document.add_paragraph("暗语核验文件：抽查站点40个，合格30个，合格率80%。")
+    document.save(stream)
+    second = check_upload(stream.getvalue(), "暗语核验文件.docx", actor=actor, report=private.report)
+    text = "暗语共用报告：抽查站点40个，合格30个，合格率80%。"
+    shared = check_upload(text.encode(), "暗语共用报告.txt", actor=actor, shared=True)
+    dismiss(shared, 1, reason="暗语忽略理由", actor=actor)
+    return second, shared

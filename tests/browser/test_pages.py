@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Response
 
+from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.demo import example_report
 from yiwang.kernel.registers.extend import population
 
@@ -55,6 +56,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("report", "bureau", "/evaluation/rounds/1/report/"),
     ("template", "bureau", "/evaluation/report/template/"),
     ("checks", "bureau", "/report-check/"),
+    ("check-kinds", "bureau", "/report-check/kinds/"),
     ("kiosks", "bureau", "/services/kiosks/?as_of=2023-06-30"),
     ("kiosks-town", "town", "/services/kiosks/?as_of=2023-06-30"),
     ("licences", "bureau", "/services/licences/?as_of=2023-06-30"),
@@ -244,6 +246,46 @@ def test_report_check_result(
     keep_picture(page, "report-check", width)
     assert page.locator("mark.mark-error").count() >= 1
     assert page.locator(".finding-error").count() >= 1
+    axe(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_report_versions_and_dismissal(
+    width: int,
+    demo_site: DemoSite,
+    open_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+    tmp_path: Path,
+) -> None:
+    """A finding is dismissed on the page with the keyboard; the next version is compared and keeps it dismissed."""
+    name, data = example_report()
+    first, second = tmp_path / f"{width}-{name}", tmp_path / f"{width}-改稿.txt"
+    first.write_bytes(data)
+    second.write_text(check_bytes(data, name).document.text.replace("98.5%", "98.0%"), encoding="utf-8")
+    page = demo_site.page_for(open_page, "liaison-data", width)
+    page.goto(f"{demo_site.base}/report-check/")
+    page.set_input_files("input[type=file]", first)
+    page.locator("input[name=shared][value='1']").check()
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/report-check/*-*/")
+    page.locator(".finding-dismiss summary").first.press("Enter")
+    page.locator("input[name=reason]").first.fill("口径不同，附注已说明")
+    page.locator("input[name=reason]").first.press("Enter")
+    page.locator(".check-dismissed summary").click()
+    assert page.locator(".check-dismissed .finding-reason").count() == 1
+    axe(page)
+    page.locator(".page-actions a.btn-primary").click()
+    page.wait_for_url("**/report-check/reports/**")
+    page.set_input_files("input[type=file]", second)
+    page.locator("form[enctype] button[type=submit]").click()
+    page.wait_for_selector("#comparison .finding-mended .finding-text")
+    visit(page, page.url)
+    keep_picture(page, "report-versions", width)
+    assert page.locator("#comparison .finding-reason").count() == 1
+    axe(page)
+    page.goto(f"{demo_site.base}/report-check/kinds/")
+    visit(page, page.url)
+    keep_picture(page, "report-kinds", width)
     axe(page)
 
 

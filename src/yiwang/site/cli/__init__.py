@@ -22,13 +22,14 @@ class Entry:
     """Where a command is, what the list of commands says about it, and what it needs before its module is imported.
 
     ``needs``: ``nothing``; ``django`` (settings and models); ``database`` (also a running server for as long as the
-    command runs).
+    command runs). ``django_with`` is an option for which a command that else needs nothing needs Django.
     """
 
     target: str
     zh: str
     en: str
     needs: str = "nothing"
+    django_with: str = ""
 
 
 COMMANDS: dict[str, Entry] = {
@@ -37,7 +38,10 @@ COMMANDS: dict[str, Entry] = {
     ),
     "serve": Entry("yiwang.site.cli.web:serve", "启动网页服务", "serve the pages and the API"),
     "check": Entry(
-        "yiwang.domains.evaluation.reportcheck.cli:command", "核验一份报告的数字", "check a report's figures"
+        "yiwang.domains.evaluation.reportcheck.cli:command",
+        "核验一份报告的数字",
+        "check a report's figures",
+        django_with="--records",
     ),
     "db": Entry(
         "yiwang.site.cli.database:db", "数据库：启动、停止、状态、地址", "the database: start, stop, status, url"
@@ -81,7 +85,7 @@ class Commands(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        if entry.needs != "nothing":
+        if entry.needs != "nothing" or (entry.django_with and entry.django_with in sys.argv):
             prepare(ctx, database=entry.needs == "database" and "--help" not in sys.argv)
         module, _, attribute = entry.target.partition(":")
         command = getattr(importlib.import_module(module), attribute)

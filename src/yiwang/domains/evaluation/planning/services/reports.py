@@ -56,14 +56,9 @@ def save_text(
     if not text.strip():
         raise Problem("text_empty", "正文不能为空；不需要这一段请点“删除”。", "The text is empty.", field="text")
     known = set(Indicator.objects.filter(version=round_.plan_version).values_list("code", flat=True))
-<<<<<<< HEAD
     counted = numbers.OVERALL_NAMES if section == RoundText.Section.OVERALL else ()
     tokens.check(numbers.fill(text, dict.fromkeys(counted, "")), known, "text", str(RoundText.Section(section).label))
-=======
-    plain = text if section != RoundText.Section.OVERALL else reads.fill(text, dict.fromkeys(reads.OVERALL_NAMES, ""))
-    tokens.check(plain, known, "text", str(RoundText.Section(section).label))
     links = {"task_codes": task_codes, "indicator_codes": indicator_codes, "measure_codes": measure_codes}
->>>>>>> h2
     found, _ = RoundText.objects.update_or_create(
         round=round_,
         section=section,

@@ -11,6 +11,8 @@ import io
 import xml.sax
 import zipfile
 import zlib
+from collections.abc import Iterable
+from typing import NamedTuple
 from xml.sax.handler import ContentHandler, feature_namespaces
 from xml.sax.xmlreader import AttributesNSImpl
 
@@ -29,21 +31,50 @@ _MAX_RATIO = 1000
 _MAX_DEPTH = 2000
 
 
+class Chunk(NamedTuple):
+    """Characters of a text element: the ``element``-th ``w:t`` of the body (from 0), its characters from ``at`` on.
+
+    ``element`` is -1 for what no text element of the body holds: tabs, line breaks, footnotes and endnotes.
+    """
+
+    text: str
+    element: int = -1
+    at: int = 0
+
+
+Line = list[Chunk]
+
+
 def read_docx(data: bytes) -> str:
     """The text of a .docx whose bytes are ``data`` (already known to hold ``word/document.xml``)."""
+    return "".join(chunk.text for chunk in read_chunks(data))
+
+
+def read_chunks(data: bytes) -> list[Chunk]:
+    """The text in the chunks that it is made of, each with the element of the body that it stands in."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _inspect(package)
             lines = _part(package, "word/document.xml")
             for extra in ("word/footnotes.xml", "word/endnotes.xml"):
                 if extra in package.namelist():
-                    lines += _part(package, extra)
+                    lines += [[Chunk(chunk.text) for chunk in line] for line in _part(package, extra)]
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise faults.damaged(type(error).__name__) from error
     except RuntimeError as error:
         # zipfile raises a bare RuntimeError for entries with a password.
         raise faults.encrypted() from error
-    return "\n".join(lines)
+    return _joined(lines, "\n")
+
+
+def _joined(lines: Iterable[Line], separator: str) -> Line:
+    """Lines (or cells) one after another."""
+    joined: Line = []
+    for number, line in enumerate(lines):
+        if number:
+            joined.append(Chunk(separator))
+        joined += line
+    return joined
 
 
 def _inspect(package: zipfile.ZipFile) -> None:
@@ -64,7 +95,7 @@ def _inspect(package: zipfile.ZipFile) -> None:
                 raise faults.macros()
 
 
-def _part(package: zipfile.ZipFile, name: str) -> list[str]:
+def _part(package: zipfile.ZipFile, name: str) -> list[Line]:
     handler = _TextHandler()
     parser = make_parser()
     parser.forbid_dtd = True
@@ -87,11 +118,13 @@ class _TextHandler(ContentHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: list[str] = []
-        self._paragraphs: list[list[str]] = []
-        self._rows: list[list[list[str]]] = []  # rows being read → cells → paragraphs
-        self._after_row: list[list[str]] = []
-        self._boxes: list[list[str]] = []
+        self.lines: list[Line] = []
+        self._paragraphs: list[Line] = []
+        self._rows: list[list[list[Line]]] = []  # rows being read → cells → paragraphs
+        self._after_row: list[list[Line]] = []
+        self._boxes: list[list[Line]] = []
+        self._element = -1
+        self._at = 0
         self._skip = 0
         self._depth = 0
         self._in_text = False
@@ -102,6 +135,9 @@ class _TextHandler(ContentHandler):
         if self._depth > _MAX_DEPTH:
             raise faults.damaged("nesting")
         space, tag = name
+        if tag == "t" and space in _WORD:
+            # Skipped ones count too: who looks for an element later finds all of them.
+            self._element, self._at = self._element + 1, 0
         if self._skip or (space == _COMPATIBILITY and tag == "Fallback"):
             self._skip += 1
             return
@@ -114,9 +150,9 @@ class _TextHandler(ContentHandler):
         elif tag == "t":
             self._in_text = True
         elif tag in {"tab", "br", "cr"} and self._paragraphs:
-            self._paragraphs[-1].append("\t" if tag == "tab" else "\n")
+            self._paragraphs[-1].append(Chunk("\t" if tag == "tab" else "\n"))
         elif tag == "noBreakHyphen" and self._paragraphs:
-            self._paragraphs[-1].append("-")
+            self._paragraphs[-1].append(Chunk("-"))
         elif tag == "tr":
             self._rows.append([])
             self._after_row.append([])
@@ -130,7 +166,8 @@ class _TextHandler(ContentHandler):
             self._size += len(content)
             if self._size > faults.MAX_CHARACTERS:
                 raise faults.too_long(self._size)
-            self._paragraphs[-1].append(content)
+            self._paragraphs[-1].append(Chunk(content, self._element, self._at))
+            self._at += len(content)
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         self._depth -= 1
@@ -143,11 +180,14 @@ class _TextHandler(ContentHandler):
         if tag == "t":
             self._in_text = False
         elif tag == "p" and self._paragraphs:
-            self._emit("".join(self._paragraphs.pop()))
+            self._emit(self._paragraphs.pop())
         elif tag == "tr" and self._rows:
-            cells = ["".join(part.replace("\n", " ") for part in cell) for cell in self._rows.pop()]
+            cells = [
+                [chunk._replace(text=chunk.text.replace("\n", " ")) for part in cell for chunk in part]
+                for cell in self._rows.pop()
+            ]
             nested = self._after_row.pop()
-            for line in ["\t".join(cells), *nested]:
+            for line in [_joined(cells, "\t"), *nested]:
                 self._put_row(line)
         elif tag == "txbxContent" and self._boxes:
             box = self._boxes.pop()
@@ -158,7 +198,7 @@ class _TextHandler(ContentHandler):
             else:
                 self.lines.extend(box)
 
-    def _emit(self, line: str) -> None:
+    def _emit(self, line: Line) -> None:
         if self._boxes:
             self._boxes[-1].append(line)
         elif self._rows and self._rows[-1]:
@@ -166,7 +206,7 @@ class _TextHandler(ContentHandler):
         else:
             self.lines.append(line)
 
-    def _put_row(self, line: str) -> None:
+    def _put_row(self, line: Line) -> None:
         if self._boxes:
             self._boxes[-1].append(line)
         elif self._rows:

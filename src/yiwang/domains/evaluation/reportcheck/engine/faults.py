@@ -27,6 +27,30 @@ def no_text() -> Problem:
     )
 
 
+def no_text_layer(pages: int) -> Problem:
+    """A scanned PDF: pictures of pages without their text."""
+    return Problem(
+        "no_text_layer",
+        f"这份 PDF（{pages} 页）没有文字层，多半是扫描件，读不出文字。请上传由 Word 或 WPS 导出的 PDF 或 .docx；"
+        "只有扫描件时，请先做文字识别（OCR）。",
+        f"This PDF ({pages} pages) has no text layer; it was probably scanned. Upload the .docx or a PDF exported from "
+        "Word or WPS, or recognise its text (OCR) first.",
+        pages=pages,
+    )
+
+
+def too_many_pages(pages: int, most: int) -> Problem:
+    """More pages than any report has."""
+    return Problem(
+        "report_too_long",
+        f"文件有 {pages} 页，超过一次核验 {most} 页的上限。请把报告拆开后分别核验。",
+        f"The file has {pages} pages; at most {most} are checked at once. Check the report in parts.",
+        status=413,
+        length=pages,
+        limit=most,
+    )
+
+
 def too_large(size: int) -> Problem:
     """More than 50 MB."""
     return Problem(
@@ -43,9 +67,10 @@ def unpacked_too_large(size: int) -> Problem:
     """A zip bomb, or a document that is far too big once unpacked."""
     return Problem(
         "file_unpacked_too_large",
-        "文件解压后超过 200 MB 的上限，或压缩比异常，为安全起见未打开。请在 Word 中另存一份并压缩图片后再试。",
+        "文件解压后超过 200 MB 的上限，或压缩比异常，为安全起见未打开。"
+        "请在 Word 或 WPS 中另存（导出）一份并压缩图片后再试。",
         "The file exceeds 200 MB once unpacked, or is compressed abnormally, and was not opened. "
-        "Save a new copy in Word.",
+        "Save or export a new copy from Word or WPS.",
         status=413,
         size=size,
         limit=MAX_UNPACKED,
@@ -68,8 +93,8 @@ def encrypted() -> Problem:
     """Protected by a password."""
     return Problem(
         "file_encrypted",
-        "文件设有打开密码，无法读取。请在 Word 中取消“用密码进行加密”，另存后再试。",
-        "The file is protected by a password and cannot be read. Remove the password in Word and save it again.",
+        "文件设有打开密码，无法读取。请用原来的软件取消密码（Word：“用密码进行加密”），另存后再试。",
+        "The file is protected by a password and cannot be read. Remove the password in the program it comes from.",
     )
 
 
@@ -86,8 +111,8 @@ def damaged(where: str) -> Problem:
     """Not a readable package."""
     return Problem(
         "file_damaged",
-        f"文件已损坏，无法读取（{where}）。请用 Word 打开并修复，另存后再试；或向报送单位重新索取。",
-        f"The file is damaged and cannot be read ({where}). Repair it in Word and save it again, "
+        f"文件已损坏，无法读取（{where}）。请用原来的软件打开并修复，另存后再试；或向报送单位重新索取。",
+        f"The file is damaged and cannot be read ({where}). Repair it in the program it comes from and save it again, "
         "or ask for a new copy.",
         where=where,
     )
@@ -118,8 +143,8 @@ def unsupported(name: str) -> Problem:
     """A type that cannot be checked."""
     return Problem(
         "file_type_unsupported",
-        f"不支持“{name}”这种文件。报告核验接受 .docx 和 .txt，请另存为其中一种后再试。",
-        f"Files like {name!r} are not supported. The check accepts .docx and .txt; save the report as one of these.",
+        f"不支持“{name}”这种文件。报告核验接受 .docx、.pdf、.html 和 .txt，请另存为其中一种后再试。",
+        f"Files like {name!r} are not supported. The check accepts .docx, .pdf, .html and .txt; save the report so.",
         status=415,
         filename=name,
     )
@@ -146,6 +171,27 @@ def encoding() -> Problem:
     )
 
 
+def not_annotated() -> Problem:
+    """A Word document that cannot be written back."""
+    return Problem(
+        "file_not_annotated",
+        "这份文件可以核验，但不能写入批注：它不是 Word 通用格式（如“Strict Open XML”）。"
+        "请在 Word 或 WPS 中另存为 .docx 后再试。",
+        "This file can be checked, but no comments can be written into it: it is not the usual Word format (such as "
+        "Strict Open XML). Save it as .docx in Word or WPS and try again.",
+    )
+
+
+def only_docx_is_annotated(kind: str) -> Problem:
+    """Comments are a thing of Word documents."""
+    return Problem(
+        "annotate_docx_only",
+        f"只有 .docx 能写入批注，这份文件是 {kind}。请用 .docx 核验，或改用导出的意见表。",
+        f"Comments can be written into .docx only; this file is {kind}. Check the .docx, or use the exported list.",
+        kind=kind,
+    )
+
+
 def not_found(name: str) -> Problem:
     """No such file."""
     return Problem(
@@ -163,6 +209,27 @@ def unreadable(name: str, reason: str) -> Problem:
         "file_unreadable",
         f"无法读取“{name}”（{reason}）。请检查它是不是普通文件、有没有读取权限。",
         f"{name!r} cannot be read ({reason}). Check that it is a regular file and that you may read it.",
+        filename=name,
+        reason=reason,
+    )
+
+
+def same_file(name: str) -> Problem:
+    """The annotated copy would replace the original."""
+    return Problem(
+        "annotate_same_file",
+        f"“{name}”就是被核验的文件，不覆盖原件。请给批注版另起一个文件名。",
+        f"{name!r} is the document that was checked and is not overwritten. Name another file for the annotated copy.",
+        filename=name,
+    )
+
+
+def unwritable(name: str, reason: str) -> Problem:
+    """The annotated copy cannot be written there."""
+    return Problem(
+        "file_unwritable",
+        f"无法写入“{name}”（{reason}）。请检查文件夹是否存在、有没有写入权限、磁盘是否已满。",
+        f"{name!r} cannot be written ({reason}). Check that the folder exists, that you may write to it, and the disk.",
         filename=name,
         reason=reason,
     )

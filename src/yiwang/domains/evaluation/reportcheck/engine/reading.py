@@ -7,10 +7,10 @@ import zipfile
 from pathlib import Path
 
 from yiwang.domains.evaluation.reportcheck.engine import faults
+from yiwang.domains.evaluation.reportcheck.engine.source import Source
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
-    (b"%PDF", "PDF"),
     (b"{\\rtf", "RTF"),
     (b"\x89PNG", "picture"),
     (b"\xff\xd8\xff", "picture"),
@@ -20,6 +20,7 @@ _MAGIC = (
     (b"\x1f\x8b", "archive"),
 )
 _TEXT_SUFFIXES = {".txt", ".text"}
+_HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
 _MACRO_SUFFIXES = {".docm", ".dotm"}
 
 
@@ -38,8 +39,11 @@ def read_path(path: Path) -> bytes:
         raise faults.unreadable(str(path), error.strerror or type(error).__name__) from error
 
 
-def read_bytes(data: bytes, filename: str) -> str:
-    """The text of a .docx or .txt; a :class:`~yiwang.lib.problems.Problem` with its own code for every fault."""
+def read_bytes(data: bytes, filename: str) -> Source:
+    """The text of a .docx, .pdf, .html or .txt; a :class:`~yiwang.lib.problems.Problem` for every fault.
+
+    A format's reader is imported when a file of that format comes.
+    """
     if not data:
         raise faults.empty()
     if len(data) > faults.MAX_BYTES:
@@ -53,18 +57,32 @@ def read_bytes(data: bytes, filename: str) -> str:
     if suffix == ".docx":
         if actual == "damaged":
             raise faults.damaged("zip")
-        if actual != "Word document":
-            raise faults.mismatch(filename, actual)
+        _expect(actual, "Word document", filename)
         from yiwang.domains.evaluation.reportcheck.engine.docx import read_docx
 
-        text = read_docx(data)
+        source = Source(read_docx(data), "docx")
+    elif suffix == ".pdf":
+        _expect(actual, "PDF", filename)
+        from yiwang.domains.evaluation.reportcheck.engine.pdf import read_pdf
+
+        source = read_pdf(data)
+    elif suffix in _HTML_SUFFIXES:
+        _expect(actual, "plain text", filename)
+        from yiwang.domains.evaluation.reportcheck.engine.html import charset, read_html
+
+        source = Source(read_html(decode(data, charset(data))), "html")
     elif suffix in _TEXT_SUFFIXES:
-        if actual != "plain text":
-            raise faults.mismatch(filename, "archive" if actual == "damaged" else actual)
-        text = decode(data)
+        _expect(actual, "plain text", filename)
+        source = Source(decode(data))
     else:
         raise faults.unsupported(filename)
-    return accept(text)
+    accept(source.text)
+    return source
+
+
+def _expect(actual: str, wanted: str, filename: str) -> None:
+    if actual != wanted:
+        raise faults.mismatch(filename, "archive" if actual == "damaged" else actual)
 
 
 def accept(text: str) -> str:
@@ -80,6 +98,8 @@ def sniff(data: bytes) -> str:
     """What the bytes are, whatever their name says."""
     if data.startswith(_OLE):
         return "encrypted" if "EncryptedPackage".encode("utf-16-le") in data else "legacy"
+    if b"%PDF-" in data[:1024]:
+        return "PDF"
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
@@ -112,8 +132,11 @@ def _package(data: bytes) -> str:
     return "damaged" if "[Content_Types].xml" in names else "archive"
 
 
-def decode(data: bytes) -> str:
-    """Decode UTF-8 (with or without mark), UTF-16 or GB18030; line ends stay as they are."""
+def decode(data: bytes, named: str = "") -> str:
+    """Decode UTF-8 (with or without mark), UTF-16 or GB18030; line ends stay as they are.
+
+    ``named`` is the encoding that the document itself names: tried before these, after a mark at the beginning.
+    """
     try:
         if data.startswith(b"\xef\xbb\xbf"):
             return data.decode("utf-8-sig")
@@ -124,10 +147,10 @@ def decode(data: bytes) -> str:
             return data.decode(bare)
     except UnicodeDecodeError as error:
         raise faults.encoding() from error
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in (*([named] if named else []), "utf-8", "gb18030"):
         try:
             return data.decode(encoding)
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, LookupError):
             continue
     raise faults.encoding()
 

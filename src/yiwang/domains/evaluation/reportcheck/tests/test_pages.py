@@ -54,7 +54,7 @@ def test_only_its_owner_sees_a_check(client: Client, owner: User) -> None:
         assert client.post(reverse("s46:check-delete", args=[found.key])).status_code == 404
         assert "秘密稿" not in client.get(reverse("s46:checks")).content.decode()
         assert selectors.search(other, "秘密") == []
-    assert selectors.search(owner, "秘密")[0].title == "秘密稿.txt"
+    assert selectors.search(owner, "秘密")[0].title == "秘密稿"
 
 
 @pytest.mark.parametrize("role", ["viewer", "sysadmin", "secadmin", "auditor"])
@@ -133,7 +133,8 @@ def test_the_api_gives_what_the_command_line_gives(client: Client, owner: User) 
 
 def test_pieces_join_to_the_text_and_cover_every_span() -> None:
     result = check_text(WRONG).to_json()
-    text, findings = result["document"]["text"], result["findings"]
+    text = result["document"]["text"]
+    findings = [{"number": number, **finding} for number, finding in enumerate(result["findings"], start=1)]
     paragraphs = selectors.pieces(text, findings)
     assert "".join(piece.text for paragraph in paragraphs for piece in paragraph) == text.replace("\n", "")
     marked = "".join(piece.text for paragraph in paragraphs for piece in paragraph if piece.severity)

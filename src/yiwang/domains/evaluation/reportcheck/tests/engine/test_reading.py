@@ -31,9 +31,17 @@ def package(parts: dict[str, str | bytes]) -> bytes:
     return stream.getvalue()
 
 
-def docx(body: str, more: Mapping[str, str | bytes] | None = None, head: str = "") -> bytes:
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>'
+)
+
+
+def docx(body: str, more: Mapping[str, str | bytes] | None = None, head: str = "", *, relations: bool = False) -> bytes:
     document = f'<?xml version="1.0" encoding="UTF-8"?>{head}<w:document {W}><w:body>{body}</w:body></w:document>'
-    return package({"[Content_Types].xml": TYPES, "word/document.xml": document, **(more or {})})
+    parts = {"[Content_Types].xml": TYPES, "word/document.xml": document, **(more or {})}
+    return package(parts | {"_rels/.rels": RELATIONS} if relations else parts)
 
 
 def p(*runs: str) -> str:
@@ -41,7 +49,7 @@ def p(*runs: str) -> str:
 
 
 def text_of(body: str, more: Mapping[str, str | bytes] | None = None) -> str:
-    return read_bytes(docx(body, more), "报告.docx")
+    return read_bytes(docx(body, more), "报告.docx").text
 
 
 def code(data: bytes, name: str) -> str:
@@ -231,7 +239,7 @@ def test_wrongly_named(data: bytes, name: str) -> None:
     assert code(data, name) == "file_type_mismatch"
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.xlsx", "a", "a.wps"])
+@pytest.mark.parametrize("name", ["a.odt", "a.xlsx", "a", "a.wps"])
 def test_unsupported(name: str) -> None:
     assert code("建成书屋45个".encode(), name) == "file_type_unsupported"
 
