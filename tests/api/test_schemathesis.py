@@ -93,4 +93,5 @@ def test_no_call_answers_with_a_server_error(part: int, met: dict[str, dict[int,
         )(given(case=operation.as_strategy())(ask))
         run()
     assert len(asked) > 30
-    assert all({200, 404} <= found for found in statuses.values())
+    # Each reader meets both over all parts (see `met`); which calls fall into one part changes with every new one.
+    assert {200, 404} <= set().union(*statuses.values()), statuses

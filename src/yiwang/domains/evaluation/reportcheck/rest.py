@@ -47,7 +47,7 @@ class ChecksOut(Schema):
     next_cursor: str
 
 
-class ReportOut(Schema):
+class CheckedReportOut(Schema):
     """A report: ``unit`` is the code of the unit that keeps it, ``shared`` whether others of its scope see it."""
 
     key: uuid.UUID
@@ -62,14 +62,14 @@ class ReportOut(Schema):
         return report.unit.code if report.unit else None
 
 
-class ReportsOut(Schema):
+class CheckedReportsOut(Schema):
     """A page of reports."""
 
-    items: list[ReportOut]
+    items: list[CheckedReportOut]
     next_cursor: str
 
 
-class ReportVersionsOut(ReportOut):
+class CheckedReportVersionsOut(CheckedReportOut):
     """A report with its versions, newest first."""
 
     versions: list[CheckOut]
@@ -101,7 +101,7 @@ class StillOut(Schema):
     now: FindingOut
 
 
-class ComparisonOut(Schema):
+class CheckComparisonOut(Schema):
     """What became of the findings of version ``old`` in version ``new``."""
 
     old: int
@@ -118,13 +118,13 @@ class DismissIn(Schema):
     reason: str
 
 
-class ShareIn(Schema):
+class CheckedReportShareIn(Schema):
     """Whether others of the scope may see the report."""
 
     shared: bool
 
 
-class KindOut(Schema):
+class FindingKindOut(Schema):
     """How often a kind of finding was found in the latest versions, and how many of those were dismissed."""
 
     key: str
@@ -175,7 +175,7 @@ def annotated_check(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @router.get(
-    "/checks/{key}/comparison", response=ComparisonOut, operation_id="compare_checks", summary="与另一版本比较意见"
+    "/checks/{key}/comparison", response=CheckComparisonOut, operation_id="compare_checks", summary="与另一版本比较意见"
 )
 def compare_checks(request: HttpRequest, key: uuid.UUID, old: int | None = None) -> Any:
     """What became of the findings of version ``old`` (the one before when not given) in this version."""
@@ -243,7 +243,7 @@ def restore_finding(request: HttpRequest, key: uuid.UUID, number: int) -> Any:
     return Status(204, None)
 
 
-@router.get("/reports", response=ReportsOut, operation_id="list_checked_reports", summary="送核的报告")
+@router.get("/reports", response=CheckedReportsOut, operation_id="list_checked_reports", summary="送核的报告")
 def list_checked_reports(request: HttpRequest, cursor: str = "", limit: int = 50) -> Any:
     """The reports that the caller may see."""
     found = selectors.reports(signed_in(request)).select_related("unit")
@@ -251,7 +251,7 @@ def list_checked_reports(request: HttpRequest, cursor: str = "", limit: int = 50
 
 
 @router.get(
-    "/reports/{key}", response=ReportVersionsOut, operation_id="read_checked_report", summary="一份报告及其版本"
+    "/reports/{key}", response=CheckedReportVersionsOut, operation_id="read_checked_report", summary="一份报告及其版本"
 )
 def read_checked_report(request: HttpRequest, key: uuid.UUID) -> Any:
     """A report and its versions."""
@@ -259,9 +259,12 @@ def read_checked_report(request: HttpRequest, key: uuid.UUID) -> Any:
 
 
 @router.post(
-    "/reports/{key}/sharing", response=ReportOut, operation_id="share_checked_report", summary="本单位共用或仅本人可见"
+    "/reports/{key}/sharing",
+    response=CheckedReportOut,
+    operation_id="share_checked_report",
+    summary="本单位共用或仅本人可见",
 )
-def share_checked_report(request: HttpRequest, key: uuid.UUID, body: ShareIn) -> Any:
+def share_checked_report(request: HttpRequest, key: uuid.UUID, body: CheckedReportShareIn) -> Any:
     """Share a report with its unit, or stop; its creator only."""
     user = signed_in(request)
     report = selectors.report_by_key(user, key)
@@ -269,7 +272,7 @@ def share_checked_report(request: HttpRequest, key: uuid.UUID, body: ShareIn) ->
     return report
 
 
-@router.get("/kinds", response=list[KindOut], operation_id="list_finding_kinds", summary="意见类型与忽略率")
+@router.get("/kinds", response=list[FindingKindOut], operation_id="list_finding_kinds", summary="意见类型与忽略率")
 def list_finding_kinds(request: HttpRequest) -> Any:
     """How often findings of each kind are dismissed, over the reports that the caller may see."""
     return [
