@@ -266,6 +266,8 @@ VARIABLES: tuple[Variable, ...] = (
              lambda: str(personal_key_file())),
     Variable("YIWANG_LAKE_KEEP_DAYS", "数据湖每日最后一份快照保留的天数",
              "days that the last snapshot of each day stays in the lake", lambda: str(lake_keep_days())),
+    Variable("YIWANG_SPARK_MASTER", "yiwang metrics --engine spark 使用的集群", "cluster of yiwang metrics --engine spark",
+             lambda: os.environ.get("YIWANG_SPARK_MASTER") or "local[*]"),
     Variable("YIWANG_DISTRICT_ZH", "页面上显示的区县名称", "name of the district on Chinese pages", district_zh),
     Variable("YIWANG_DISTRICT_EN", "英文页面上的区县名称", "name of the district on English pages", district_en),
     Variable("YIWANG_DEMO", "1：页面标明这是演示", "1: pages say that this is a demonstration",

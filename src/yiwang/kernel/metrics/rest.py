@@ -23,7 +23,7 @@ router = Router(tags=["metrics"], auth=api_auth)
 MOST_MONTHS = 120
 
 
-class ValueOut(Schema):
+class MetricValueOut(Schema):
     """A figure's value as of a day: numbers are decimal strings in base units (元).
 
     ``origin`` computed: from records, with numerator, denominator and how many records the numerator was counted from.
@@ -60,7 +60,7 @@ class MetricOut(Schema):
     version: int | None
 
 
-@router.get("/values", response=list[ValueOut], operation_id="metric_values", summary="指标取值")
+@router.get("/values", response=list[MetricValueOut], operation_id="metric_values", summary="指标取值")
 def values(
     request: HttpRequest,
     as_of: date,
@@ -68,7 +68,7 @@ def values(
     code: str = "",
     by: Literal["", "unit", "town", "month"] = "",
     months: int = 24,
-) -> list[ValueOut]:
+) -> list[MetricValueOut]:
     """Values at the end of a day of all metrics, or of the one with this code or figure; reported figures beside them.
 
     Problems ``metric_unknown``, ``lake_empty``, ``known_later``, ``months_invalid``.
@@ -95,7 +95,7 @@ def values(
         for day in days
     ]
     reported = [
-        ValueOut(
+        MetricValueOut(
             figure=row.figure, code=None, name=row.name_zh, value=digits(row.value), numerator=None, denominator=None,
             unit=row.unit, origin="reported", as_of=row.as_of, known_at=known_at, rows=None, group="",
         )
@@ -104,9 +104,9 @@ def values(
     return computed + reported
 
 
-def _computed(value: Value, group: str) -> ValueOut:
+def _computed(value: Value, group: str) -> MetricValueOut:
     metric = value.metric
-    return ValueOut(
+    return MetricValueOut(
         figure=metric.figure or None, code=metric.code, name=metric.name_zh,
         value=None if value.value is None else f"{value.value:f}", numerator=digits(value.numerator),
         denominator=None if value.denominator is None else digits(Decimal(value.denominator)), unit=metric.unit,

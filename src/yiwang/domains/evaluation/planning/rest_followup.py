@@ -88,7 +88,7 @@ class ReturnAnswerIn(ConfirmIn):
     note: Text
 
 
-class FindingOut(Schema):
+class InterviewFindingOut(Schema):
     """What an interview found."""
 
     id: int
@@ -108,7 +108,7 @@ class InterviewOut(Schema):
     interviewers: str
     notes: str
     revision: int
-    findings: list[FindingOut]
+    findings: list[InterviewFindingOut]
 
 
 class InterviewsOut(Schema):
@@ -136,7 +136,7 @@ class ProblemOut(Schema):
     text: str
     codes: list[str]
     lagging: list[str]
-    findings: list[FindingOut]
+    findings: list[InterviewFindingOut]
     countermeasures: list[CountermeasureOut]
 
 
@@ -295,8 +295,8 @@ def return_answer(
     return _followed_out(followups.one(user, round_, kind, number))
 
 
-def _finding_out(row: Finding) -> FindingOut:
-    return FindingOut(id=row.pk, text=row.text, codes=list(links.links_of(row).codes))
+def _finding_out(row: Finding) -> InterviewFindingOut:
+    return InterviewFindingOut(id=row.pk, text=row.text, codes=list(links.links_of(row).codes))
 
 
 def _interview_out(row: Interview) -> InterviewOut:
