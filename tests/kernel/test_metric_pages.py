@@ -308,7 +308,9 @@ def test_a_version_is_published_and_old_ones_keep_their_results(bureau: User) ->
     assert AuditEntry.objects.filter(action="metric.published").count() == 2
     post(bureau, f"/metric/{first.metric.code}/retire/", {})
     assert "网络故障数" not in page(bureau, f"/metric/?{AT}")
-    assert "网络故障数" in page(bureau, f"/metric/{first.metric.code}/?{AT}")
+    retired = page(bureau, f"/metric/{first.metric.code}/?{AT}")
+    assert "这个指标已停用" in retired
+    assert 'name="restore"' in retired
     post(bureau, f"/metric/{first.metric.code}/retire/", {"restore": "1"})
     assert "网络故障数" in page(bureau, f"/metric/?{AT}")
     assert page(bureau, "/metric/s05.kiosks/revise/", 409)

@@ -162,6 +162,7 @@ def metric_page(request: HttpRequest, code: str) -> HttpResponse:
         "parts": _parts(entry.metric),
         "figure_url": registry.address_of(entry.metric.figure),
         "versions": catalogue.versions(entry.code),
+        "retired": entry.version is not None and entry.version.metric.retired_at is not None,
         "may_compose": entry.version is not None and access.can(access.signed_in(request), "metrics.metric", "compose"),
     }
     try:

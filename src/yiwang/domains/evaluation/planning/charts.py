@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from yiwang.ui.trends import short
+
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 34
 
@@ -48,7 +50,7 @@ def path_chart(
         "",
         '<line class="grid" x1="{0}" x2="{1}" y1="{2}" y2="{2}"></line>'
         '<text class="y" x="{3}" y="{2}" dy="4">{4}</text>',
-        ((LEFT, WIDTH - RIGHT, y(value), LEFT - 8, _short(value)) for value in (low, low + span / 2, low + span)),
+        ((LEFT, WIDTH - RIGHT, y(value), LEFT - 8, short(value)) for value in (low, low + span / 2, low + span)),
     )
     ticks = format_html_join(
         "",
@@ -82,16 +84,3 @@ def _dots(points: Sequence[Point], css: str, x: Callable[[date], str], y: Callab
         '<circle class="{}" cx="{}" cy="{}" r="4"><title>{}</title></circle>',
         ((css, x(point.day), y(point.value), point.text) for point in points),
     )
-
-
-def _short(value: Decimal) -> str:
-    """An axis label: at most four digits and 万 or 亿."""
-    for word, size in (("亿", Decimal(10) ** 8), ("万", Decimal(10) ** 4)):
-        if abs(value) >= size:
-            return f"{_trim(value / size)}{word}"
-    return _trim(value)
-
-
-def _trim(value: Decimal) -> str:
-    text = f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
