@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.browser.demo import START_SECONDS, DemoSite
 from tests.kernel.test_metrics import DAYS, PARTS, filled, metric
+from tests.setup.test_locks import PYTHON_LOCKS, no_package_is_gpl
 
 from yiwang.kernel.lake import api as lake
 from yiwang.kernel.metrics import api as metrics
@@ -81,3 +82,7 @@ def test_every_metric_of_the_demonstration(demo_site: DemoSite, settings: Any) -
     then, then_spark = both(lambda found: metrics.values(found, metrics.metrics(), [day]), day)
     assert then_spark == then
     assert then != [value for value in duck[0] if value.as_of == day]
+
+
+def test_what_these_tests_install_is_not_gpl() -> None:
+    no_package_is_gpl([lock for lock in PYTHON_LOCKS if lock.stem == "external"])

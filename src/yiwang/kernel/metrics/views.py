@@ -258,7 +258,10 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
             "metric_part_unknown", "该指标没有这一部分。", "The metric has no such part.", status=404, field="part"
         )
     kind = records.record_type(part.selection.record)
-    context: dict[str, Any] = {"entry": entry, "kind": kind, "part": name, "asked": chosen, "words": wording.part(part)}
+    title = next(title for named, title, _part, _kind in _parts(entry.metric) if named == name)
+    context: dict[str, Any] = {
+        "entry": entry, "kind": kind, "part": name, "title": title, "asked": chosen, "words": wording.part(part),
+    }  # fmt: skip
     if not records.can(user, kind, "view"):
         return render(request, "metrics/_rows.html", context | {"forbidden": True})
     after = asking.number(request, "after")
