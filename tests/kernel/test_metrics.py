@@ -228,6 +228,33 @@ def test_by_unit_and_by_town_it_is_the_same_count_of_their_records() -> None:
         assert metrics.values(found, [banks], [day])[0].numerator == towns["441502001"][0].numerator
 
 
+def test_what_is_counted_of_a_unit_counts_in_the_whole_too() -> None:
+    """Conditions look among all other records: narrowed to a unit's own, "among none" would hold of what has one."""
+    filled()
+    # Half of the faults are the town's, all kiosks they are of may be the centre's.
+    with records.written_by("t"):
+        KioskFault._base_manager.filter(source_id__endswith="3").update(unit_path="cq/town/")
+    lake.refresh()
+    wanted = [metric(name, part, places=4) for name, part in PARTS.items()]
+    day = DAYS[-1]
+    differs = set()
+    with metrics.reading() as found:
+        groups = metrics.by_group(found, wanted, [day], "unit")
+        for unit in ("cq/centre", "cq/town"):
+            own = found.at(metrics.Holding(units=metrics.within(unit)))
+            values = metrics.values(own, wanted, [day])
+            by_group = groups[f"{unit}/"]
+            assert [(value.numerator, value.rows) for value in values] == [
+                (value.numerator, value.rows) for value in by_group
+            ]
+            for name, part in PARTS.items():
+                rows = {row.id for row in metrics.rows_behind(own, part, day, most=1000)}
+                assert rows <= {row.id for row in metrics.rows_behind(found, part, day, most=1000)}, name
+                if rows:
+                    differs.add(name)
+    assert {"among", "not-among", "twice"} <= differs
+
+
 def test_quotients_are_rounded_half_up_and_nothing_is_divided_by_nothing() -> None:
     make_unit("cq/centre")
     for number, kind in enumerate(("bank", "hall", "hall", "hall", "hall", "hall", "hall", "hall")):

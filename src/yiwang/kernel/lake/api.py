@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .checking import verify
-from .reading import Lake, open_lake, paths, pinned
+from .reading import Lake, empty, open_lake, paths, pinned
 from .refreshing import refresh
 from .selectors import status
 from .store import kept_names, newest_name
@@ -15,6 +15,7 @@ __all__ = [
     "Refreshed",
     "Snapshot",
     "TableFault",
+    "empty",
     "kept_names",
     "newest_name",
     "open_lake",

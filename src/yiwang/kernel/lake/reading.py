@@ -78,15 +78,20 @@ def pinned(name: str) -> Iterator[Snapshot]:
                 raise
 
 
+def empty() -> Problem:
+    """The Problem of a lake without a snapshot."""
+    return Problem(
+        "lake_empty",
+        "数据湖还没有快照。请先执行 yiwang lake refresh。",
+        "The lake has no snapshot yet. Run: yiwang lake refresh.",
+        status=404,
+    )
+
+
 def _manifest(name: str) -> Path:
     found = store.manifests()
     if not found:
-        raise Problem(
-            "lake_empty",
-            "数据湖还没有快照。请先执行 yiwang lake refresh。",
-            "The lake has no snapshot yet. Run: yiwang lake refresh.",
-            status=404,
-        )
+        raise empty()
     chosen = [manifest.path for manifest in found if name in ("", manifest.name)]
     if not chosen:
         raise Problem(

@@ -71,11 +71,9 @@ def entry(code: str, version: int | None = None) -> Entry:
     return _composed(found)
 
 
-def versions(code: str) -> list[ComposedVersion]:
+def versions(found: Entry) -> list[ComposedVersion]:
     """The versions of an official's metric, newest first; of a system's none."""
-    if not code.startswith("own."):
-        return []
-    return list(entry(code).version.metric.versions.order_by("-number"))  # type: ignore[union-attr]  # composed ones have it
+    return [] if found.version is None else list(found.version.metric.versions.order_by("-number"))
 
 
 def composed(code: str) -> ComposedMetric:

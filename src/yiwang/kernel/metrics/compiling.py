@@ -59,10 +59,9 @@ class Rule:
         return tuple(condition.op == "among" for condition in self.among)
 
     @property
-    def records(self) -> tuple[str, ...]:
-        """The record types that are looked at."""
-        others = (condition.others.record for condition in self.among if condition.others)
-        return tuple(dict.fromkeys((self.record, *others)))
+    def others(self) -> tuple[str, ...]:
+        """The types of other records that conditions look among."""
+        return tuple(dict.fromkeys(condition.others.record for condition in self.among if condition.others))
 
 
 def rule_of(selection: Selection) -> Rule:
@@ -91,19 +90,31 @@ def _columns_of(selection: Selection) -> set[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
+class View:
+    """A view of the engine's with its columns and their types in PostgreSQL."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    def table(self) -> Any:
+        """The view in an expression."""
+        return ibis.table({column: PostgresType.from_string(kind) for column, kind in self.columns}, name=self.name)
+
+
+@dataclass(frozen=True)
 class Question:
-    """What all statements of a scan have in common: the tables (views by record type, with their columns) and days."""
+    """What all statements of a scan have in common: the view that is counted, views of others by record type, days.
+
+    The others are all records that were known, whichever units the counted ones are of: what counts in the whole counts
+    in its parts.
+    """
 
     dialect: str
-    tables: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+    counted: View
+    others: tuple[tuple[str, View], ...]
     rule: Rule
     places: int
     by: str = ""
-
-    def table(self, record: str) -> Any:
-        """The record type's view."""
-        name, columns = next((name, columns) for key, name, columns in self.tables if key == record)
-        return ibis.table({column: PostgresType.from_string(kind) for column, kind in columns}, name=name)
 
     @property
     def group(self) -> tuple[str, ...]:
@@ -185,7 +196,6 @@ def differing(sides: Sides, part: Part, scores: Scores) -> str:
 
     ``kind`` is late (was not known then at all), deleted (is no longer known at all) or corrected.
     """
-    record = part.selection.record
     then = _selected(sides.then, part.selection)
     now = _selected(sides.now, part.selection)
     then = then.select(then_id=then.id, then_worth=_added(then, part, scores), ended=then.superseded_at_day)
@@ -194,7 +204,7 @@ def differing(sides: Sides, part: Part, scores: Scores) -> str:
     both = both.mutate(id=ibis.coalesce(both.now_id, both.then_id))
     both = both.filter(~both.then_worth.identical_to(both.now_worth) | both.then_id.isnull() | both.now_id.isnull())
     for side, name in ((sides.all_then, "held_then"), (sides.all_now, "held_now")):
-        table = side.table(record)
+        table = side.counted.table()
         table = table.select(**{name: table.id})
         both = both.left_join(table, both.id == table[name])
     kind = ibis.cases((both.held_then.isnull(), "late"), (both.held_now.isnull(), "deleted"), else_="corrected")
@@ -222,7 +232,7 @@ def _text(asked: Question, expression: Any) -> str:
 
 
 def _grouped(asked: Question) -> Any:
-    table = _placed(asked, asked.rule)
+    table = _placed(asked, asked.rule, asked.counted)
     if not asked.by:
         return table
     return table.mutate(group_=table.unit_path if asked.by == "unit" else table.place.substr(0, TOWN_DIGITS))
@@ -230,17 +240,17 @@ def _grouped(asked: Question) -> Any:
 
 def _selected(asked: Question, selection: Selection) -> Any:
     """The records that count at the one day."""
-    table = _placed(asked, asked.rule)
+    table = _placed(asked, asked.rule, asked.counted)
     bits = zip(asked.rule.bits, asked.rule.wanted, strict=True)
     return table.filter(_holds(table, selection), *(table[name] == int(wanted) for name, wanted in bits))
 
 
-def _placed(asked: Question, rule: Rule) -> Any:
-    """Records that count at one of the days: from the place ``from_`` in the list up to ``to_``, exclusive.
+def _placed(asked: Question, rule: Rule, view: View) -> Any:
+    """Records of the view that count at one of the days: from the place ``from_`` in the list up to ``to_``, exclusive.
 
     ``bits_0`` and so on: at which of the places another record has the value that the condition looks for.
     """
-    table = asked.table(rule.record)
+    table = view.table()
     kind = records.record_type(rule.record)
     places = range(asked.places)
     begin = table[rule.day or kind.date_field]
@@ -257,7 +267,7 @@ def _placed(asked: Question, rule: Rule) -> Any:
     for number, condition in enumerate(rule.among):
         others = condition.others
         assert others is not None  # noqa: S101  (rule_of takes those that have others)
-        there = _placed(asked, rule_of(others))
+        there = _placed(asked, rule_of(others), dict(asked.others)[others.record])
         there = there.filter(_holds(there, others))
         value, bits = f"value_{number}", f"bits_{number}"
         here = {f"here_{number}_{place}": _here(there, rule_of(others), place).max() for place in places}

@@ -15,7 +15,6 @@ from itertools import product
 from typing import Any
 
 from yiwang.kernel.lake import api as lake
-from yiwang.lib.problems import Problem
 
 from .models import MetricResult
 from .types import Metric, Part, Sum, Value, divided
@@ -25,9 +24,10 @@ Key = tuple[str, date]
 
 @dataclass(frozen=True)
 class Told:
-    """Values by group ("" for all records), of the snapshot of this name."""
+    """Values by group ("" for all records) of the snapshot of this name, as known at the end of ``known_at``."""
 
     snapshot: str
+    known_at: date | None
     groups: dict[str, dict[tuple[str, date], Value]]
 
     def value(self, metric: Metric, day: date, group: str = "") -> Value:
@@ -37,7 +37,7 @@ class Told:
             return found
         nothing = Decimal(0)
         bottom = None if metric.denominator is None else nothing
-        return Value(metric, day, None, nothing, bottom, divided(metric, nothing, bottom), 0)
+        return Value(metric, day, self.known_at, nothing, bottom, divided(metric, nothing, bottom), 0)
 
 
 def digest(metric: Metric, day: date) -> str:
@@ -60,12 +60,7 @@ def told(
     """
     name = snapshot or lake.newest_name()
     if not name:
-        raise Problem(
-            "lake_empty",
-            "数据湖还没有快照。请先执行 yiwang lake refresh。",
-            "The lake has no snapshot yet. Run: yiwang lake refresh.",
-            status=404,
-        )
+        raise lake.empty()
     digests = {(metric.code, day): digest(metric, day) for metric, day in product(wanted, days)}
     held = _held(name, set(digests.values()), days, known_at, by)
     missing = [(metric, day) for metric, day in product(wanted, days)
@@ -95,7 +90,7 @@ def told(
             found.setdefault(group, {})[metric.code, day] = Value(
                 metric, day, known_at, numerator, denominator, value, rows_
             )
-    return Told(name, found)
+    return Told(name, known_at, found)
 
 
 def _held(name: str, digests: set[str], days: Sequence[date], known_at: date | None, by: str) -> dict[Key, Any]:

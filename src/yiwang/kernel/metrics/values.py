@@ -15,7 +15,7 @@ from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
 
 from . import compiling
-from .compiling import Question, Sides, columns_of, rule_of
+from .compiling import Question, Sides, View, columns_of, rule_of
 from .counting import Cell, Counted, Scan, by_rule, scores
 from .engines import Engine, EngineName, opened
 from .holding import Holding, Range
@@ -60,26 +60,27 @@ class Reading:
     def question(self, parts: Collection[Part], places: int, by: str = "") -> Question:
         """What statements about these parts, all of one rule, have in common. Problem ``lake_lacks``."""
         rule = rule_of(next(iter(parts)).selection)
-        tables = []
-        for record in rule.records:
-            table = self.snapshot.table(record)
-            if table is None:
-                raise _lacks(self.snapshot, records.record_type(record).name)
-            tables.append((record, self._view(table), table.columns))
-        there = {(record, name) for record, _view, columns in tables for name, _kind in columns}
-        for record, name in sorted({column for part in parts for column in columns_of(part)} - there):
-            raise _lacks(self.snapshot, f"{records.record_type(record).name} · {name}")
-        return Question(self.engine.dialect, tuple(tables), rule, places, by)
+        needed = {column for part in parts for column in columns_of(part)}
+        counted = self._view(rule.record, self.held, needed)
+        # Other records are looked among whichever units the counted ones are of.
+        everybody = Holding(self.known_at)
+        others = tuple((record, self._view(record, everybody, needed)) for record in rule.others)
+        return Question(self.engine.dialect, counted, others, rule, places, by)
 
-    def _view(self, table: lake.LakeTable) -> str:
-        """The view of the record type's records that are looked at."""
-        name = self._views.get((self.held, table.key))
+    def _view(self, record: str, held: Holding, needed: set[tuple[str, str]]) -> View:
+        """The view of the record type's records that are held, which has the columns that are needed."""
+        table = self.snapshot.table(record)
+        if table is None:
+            raise _lacks(self.snapshot, records.record_type(record).name)
+        lacking = {column for key, column in needed if key == record} - {column for column, _kind in table.columns}
+        if lacking:
+            raise _lacks(self.snapshot, f"{records.record_type(record).name} · {min(lacking)}")
+        name = self._views.get((held, table.key))
         if name is None:
-            name = self._views[self.held, table.key] = f"held_{len(self._views)}"
-            where = self.held.where(self.engine.moment)
-            source = self.engine.versions(table)
+            name = self._views[held, table.key] = f"held_{len(self._views)}"
+            where, source = held.where(self.engine.moment), self.engine.versions(table)
             self.engine.run(" ".join(("CREATE TEMPORARY VIEW", name, "AS SELECT * FROM", source, "WHERE", where)))
-        return name
+        return View(name, table.columns)
 
 
 def _lacks(snapshot: lake.Snapshot, what: str) -> Problem:

@@ -23,6 +23,7 @@ from yiwang.domains.evaluation.planning.views.answers import page_of
 from yiwang.kernel.access import api as access
 from yiwang.lib.quantities import format_value
 from yiwang.lib.workbooks import Cell
+from yiwang.ui.fragments import is_fragment, respond
 
 
 @access.guard("s45.value", "view")
@@ -49,7 +50,7 @@ def indicators_page(request: HttpRequest) -> HttpResponse:
         "sort": reading.words(request, "sort"),
         "may_export": access.can(user, "s45.plan", "export"),
     }
-    if not reading.is_fragment(request):
+    if not is_fragment(request):
         context |= {
             "chapters": version.chapters.all(),
             "units": figures.lead_units(version),
@@ -57,7 +58,7 @@ def indicators_page(request: HttpRequest) -> HttpResponse:
             "origins": Indicator.Origin.choices,
             "kinds": [("indicator", _("考核指标")), ("fact", _("事实数据"))],
         }
-    return reading.respond(request, "s45/indicators.html", "s45/_indicator_list.html", context)
+    return respond(request, "s45/indicators.html", "s45/_indicator_list.html", context)
 
 
 @access.guard("s45.plan", "export")

@@ -22,6 +22,7 @@ from yiwang.kernel.access import api as access
 from yiwang.kernel.systems import api as systems
 from yiwang.lib.problems import Problem
 from yiwang.lib.workbooks import Cell
+from yiwang.ui.fragments import is_fragment, respond
 
 
 @access.guard("s45.plan", "view")
@@ -43,7 +44,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "may_export": access.can(user, "s45.plan", "export"),
     }
-    if not reading.is_fragment(request):
+    if not is_fragment(request):
         context |= {
             "all_chapters": version.chapters.all(),
             "units": board.units_of(version),
@@ -53,7 +54,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
             "time": percent(time_progress(plan.starts_on, plan.ends_on, as_of)),
             "changes": board.adjustments(user, version)[:3],
         }
-    return reading.respond(request, "s45/plan.html", "s45/_plan_list.html", context)
+    return respond(request, "s45/plan.html", "s45/_plan_list.html", context)
 
 
 @access.guard("s45.plan", "export")

@@ -1,13 +1,10 @@
-"""What the reading pages of S45 share: choices in an address, and a fragment where HTMX asks for one."""
+"""What the reading pages of S45 share: choices in an address."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.http import HttpRequest
 
 from yiwang.domains.evaluation.planning.views.answers import clean, day_of
 from yiwang.lib.problems import Problem
@@ -47,16 +44,3 @@ def day(request: HttpRequest, name: str) -> date | None:
             field=name,
         )
     return found
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Whether HTMX replaces the list only; when it restores the history it needs the whole page."""
-    wants = getattr(request, "htmx", None)
-    return wants is not None and bool(wants) and not wants.history_restore_request
-
-
-def respond(request: HttpRequest, page: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
-    """``page``, or only its ``fragment`` (:func:`is_fragment`)."""
-    answer = render(request, fragment if is_fragment(request) else page, context)
-    patch_vary_headers(answer, ("HX-Request",))
-    return answer
