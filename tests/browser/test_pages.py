@@ -129,7 +129,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 # The pages that the README shows.
 SHOWN = frozenset(
     {"sign-in", "home", "home-en", "plan", "task", "judgement", "hand-in", "figure", "compare", "adjustment", "report"}
-    | {"report-check", "round", "kiosks", "record-list", "record"}
+    | {"report-check", "round", "kiosks", "record-list", "record", "metric", "composite"}
 )
 SPRITE = """async () => {
   const wanted = [...document.querySelectorAll('svg.icon use')].map(use => use.getAttribute('href').split('#'));
