@@ -24,6 +24,7 @@ from yiwang.domains.evaluation.planning.models import (
 )
 from yiwang.domains.evaluation.planning.services import (
     adjustments,
+    closing,
     followups,
     handins,
     interviews,
@@ -280,7 +281,7 @@ def _earlier_measures(world: factory.World, people: dict[str, User]) -> dict[str
         earlier, ProblemEntry("暗语两家问题", "正文", countermeasures=measures), actor=people["bureau"]
     )
     factory.accept_all(world, earlier)
-    rounds.close(earlier, actor=people["bureau"], at=at_noon(date(2023, 1, 31)))
+    closing.close(earlier, actor=people["bureau"], at=at_noon(date(2023, 1, 31)))
     health, police = problem.countermeasures.order_by("position")
     return {"health": health, "police": police}
 

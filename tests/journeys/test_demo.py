@@ -116,7 +116,7 @@ def test_the_three_adjustments_made_the_second_version(round_: Round) -> None:
 def test_what_was_known_before_the_hand_ins_is_still_known(round_: Round) -> None:
     """Two clocks: before the hand-ins were accepted only the earlier values were known."""
     plan = round_.plan_version.plan
-    then = values.values_as_of(plan, round_.as_of, known_on=date(2023, 6, 20))
+    then = values.values_as_of(plan, round_.as_of, known_at=date(2023, 6, 20))
     now = values.values_as_of(plan, round_.as_of)
     assert then["F001"].as_of == date(2022, 12, 31)
     assert now["F001"].as_of == date(2023, 6, 30)

@@ -36,15 +36,16 @@ def run(port: int) -> None:
     say("载入区划、单位和人员")
     orgs_demo.load(today())
     access_demo.load_people(orgs_demo.PEOPLE)
-    planning_demo.load(say, today())
     say("登记单位和它们所在的标准地址、房屋（合成数据）")
     registers_demo.load()
     connections.close_all()
     lanes.load_systems()
     _gather_statistics()
     if not lake.newest_name():
-        say("取数据湖快照，由记录计算指标")
+        say("取数据湖快照")
         lake.refresh()
+    # The evaluation is last: it counts the records of all the others.
+    planning_demo.load(say, today())
     metrics.prepare()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .checking import verify
+from .checking import damage, verify
+from .pinning import holders, pin
 from .reading import Lake, empty, open_lake, paths, pinned
 from .refreshing import refresh
 from .selectors import status
@@ -15,11 +16,14 @@ __all__ = [
     "Refreshed",
     "Snapshot",
     "TableFault",
+    "damage",
     "empty",
+    "holders",
     "kept_names",
     "newest_name",
     "open_lake",
     "paths",
+    "pin",
     "pinned",
     "refresh",
     "status",

@@ -41,6 +41,11 @@ def verify(name: str = "", *, progress: Progress | None = None) -> tuple[Snapsho
         return taken, tuple(faults)
 
 
+def damage(taken: Snapshot) -> tuple[TableFault, ...]:
+    """Files of a snapshot that are missing or not as they were written, by their hashes (文件核对)."""
+    return tuple(fault for table in taken.tables for fault in _files(table))
+
+
 def _files(table: LakeTable) -> list[TableFault]:
     found = []
     for file in table.files:

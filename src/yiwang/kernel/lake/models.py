@@ -18,3 +18,23 @@ class SnapshotMark(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["-number"]
+
+
+class SnapshotPin(models.Model):
+    """A snapshot that somebody needs for good 长期保留: it outlives its time.
+
+    ``holder`` says who, "s45.round.3". ``files`` are the snapshot's files ("s05.kiosk/<hash>"), so that they stay even
+    where the manifest that names them is damaged.
+    """
+
+    name = models.CharField(max_length=64)
+    holder = models.CharField(max_length=80)
+    files = models.JSONField()
+    pinned_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["name", "holder"], name="lake_pin_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name[:12]} {self.holder}"

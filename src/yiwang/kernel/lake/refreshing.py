@@ -21,6 +21,7 @@ from . import store
 from .horizon import first_running, hidden_from, new_since, next_transaction
 from .layout import END, Layout, layout
 from .models import SnapshotMark
+from .pinning import pinned_files
 from .reading import parquet, versions
 from .source import Source, snapshot, text
 from .types import LakeFile, LakeTable, Part, Refreshed, Snapshot, TableChange, Way
@@ -56,7 +57,8 @@ def refresh(*, full: bool = False, progress: Progress | None = None) -> Refreshe
         taken = _publish(source, tables)
         if progress:
             progress(len(layouts), len(layouts), "")
-        SnapshotMark.objects.exclude(name__in=store.sweep(timezone.now())).delete()
+        left = store.sweep(timezone.now(), pinned_files())
+        SnapshotMark.objects.exclude(name__in=left).delete()
     return Refreshed(taken, tuple(changes), time.monotonic() - started)
 
 

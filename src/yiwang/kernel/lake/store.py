@@ -13,12 +13,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -205,20 +206,24 @@ def reading(path: Path) -> Iterator[Snapshot]:
         yield read(path)
 
 
-def sweep(now: datetime) -> set[str]:
+def sweep(now: datetime, pins: Mapping[str, set[Path]] = MappingProxyType({})) -> set[str]:
     """Take away drafts, snapshots past their time and files that no snapshot names; names of the snapshots left.
 
-    A snapshot stays for a day, the last of each day for ``YIWANG_LAKE_KEEP_DAYS``, the newest for good, and any for as
-    long as somebody reads it. Only under :func:`writing`.
+    A snapshot stays for a day, the last of each day for ``YIWANG_LAKE_KEEP_DAYS``, the newest and those with ``pins``
+    (their files by name) for good, and any for as long as somebody reads it. Only under :func:`writing`.
     """
     found = manifests()
     last_of_day = {local_date(manifest.taken_at): manifest for manifest in found}
     young, oldest = now - timedelta(days=1), now - timedelta(days=settings.YIWANG_LAKE_KEEP_DAYS)
     kept: set[str] = set()
-    needed: set[Path] = set()
+    needed: set[Path] = set().union(*pins.values())
     for manifest in found:
         dated = manifest.taken_at > oldest and manifest in last_of_day.values()
         stays = dated or manifest.taken_at > young or manifest == found[-1]
+        if manifest.name in pins:
+            # A damaged one stays too: whoever rests on it is to find that it is damaged, not that it is gone.
+            kept.add(manifest.name)
+            continue
         files = _files_of(manifest.path)
         # A damaged one says nothing of its files any more: it goes with them.
         if files is not None and (stays or not _remove(manifest.path)):

@@ -61,6 +61,9 @@ COMMANDS: dict[str, Entry] = {
     "metrics": Entry(
         "yiwang.kernel.metrics.cli:metrics", "指标：任一日期取值", "metrics: values as of any day", "database"
     ),
+    "evaluate": Entry(
+        "yiwang.domains.evaluation.planning.cli:command", "复核一轮评估", "evaluate a round again", "database"
+    ),
     "audit": Entry("yiwang.kernel.audit.cli:audit", "审计链：校验", "the audit chain: verify", "database"),
     "files": Entry("yiwang.kernel.files.cli:files", "文件：清理、补查病毒", "the file store: sweep, scan", "database"),
     "keys": Entry("yiwang.kernel.registers.cli:keys_", "个人信息密钥：状态、轮换", "the personal-data key", "database"),

@@ -36,8 +36,8 @@ from yiwang.domains.evaluation.planning.rest_schemas import (
 from yiwang.domains.evaluation.planning.selectors import adjustments, handins
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.services import adjustments as changing
+from yiwang.domains.evaluation.planning.services import closing, reports, rounds
 from yiwang.domains.evaluation.planning.services import handins as writing
-from yiwang.domains.evaluation.planning.services import reports, rounds
 from yiwang.domains.evaluation.planning.types import HandInContent
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
@@ -179,7 +179,7 @@ def remind(request: HttpRequest, pk: Path[Id], body: RemindIn) -> RemindedOut:
 def close(request: HttpRequest, pk: Path[Id]) -> RoundOut:
     """Close a round. Problems ``round_incomplete``, ``round_laggards_unexplained`` (409)."""
     user = _writer(request, "s45.round", "manage")
-    return rest_out.round_out(rounds.close(handins.round_by_id(pk), actor=user))
+    return rest_out.round_out(closing.close(handins.round_by_id(pk), actor=user))
 
 
 @router.post("/rounds/{pk}/report", response={201: ReportOut}, operation_id="s45_write_report", summary="生成报告")

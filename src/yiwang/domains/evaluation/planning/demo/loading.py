@@ -11,7 +11,7 @@ from django.db import transaction
 from yiwang.domains.evaluation.planning.demo import following, reading
 from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Plan, PlanVersion, Round, RoundText
 from yiwang.domains.evaluation.planning.selectors import plan as plans
-from yiwang.domains.evaluation.planning.services import adjustments, handins, reports, rounds
+from yiwang.domains.evaluation.planning.services import adjustments, closing, computing, handins, reports, rounds
 from yiwang.domains.evaluation.planning.services.plans import create_plan
 from yiwang.domains.evaluation.planning.services.values import record_value
 from yiwang.domains.evaluation.planning.types import HandInContent
@@ -85,7 +85,8 @@ def _evaluated_round(version: PlanVersion, bureau: User) -> Round:
     rests_on = following.load_interviews(round_, bureau)
     following.load_problems(round_, bureau, rests_on)
     _texts(round_, bureau)
-    return rounds.close(round_, actor=bureau, at=at_noon(data["due_on"] + timedelta(days=14)))
+    # By then the last of what belongs to the first half of the year has been entered in the systems.
+    return closing.close(round_, actor=bureau, at=at_noon(data["due_on"] + timedelta(days=28)))
 
 
 def _hand_in(row: HandIn, item: reading.DemoHandIn, liaison: User, bureau: User) -> None:
@@ -180,6 +181,7 @@ def _open_round(version: PlanVersion, bureau: User, today: date) -> None:
     )
     chosen = [task for task in plans.tasks(version) if task.chapter.number <= 2]
     asked = rounds.ask(round_, [task.code for task in chosen], actor=bureau)
+    computing.fill(round_)
     liaisons = {user.unit_id: user for user in User.objects.filter(roles__contains=["liaison"])}
     earlier = {item.task: item.content for item in reading.hand_ins(date(2023, 6, 30))}
     for row in asked[1:6]:

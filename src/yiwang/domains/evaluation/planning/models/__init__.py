@@ -1,7 +1,8 @@
-"""Records of S45: the plan and its versions, reported values with two clocks, rounds and hand-ins, adjustments."""
+"""Records of S45: the plan and its versions, values with two clocks, rounds and hand-ins, adjustments."""
 
 from yiwang.domains.evaluation.planning.models.adjustments import Adjustment
 from yiwang.domains.evaluation.planning.models.followup import Countermeasure, FollowUp
+from yiwang.domains.evaluation.planning.models.frozen import FrozenRound
 from yiwang.domains.evaluation.planning.models.interviews import Finding, Interview
 from yiwang.domains.evaluation.planning.models.plan import (
     Chapter,
@@ -32,6 +33,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "FollowUp",
+    "FrozenRound",
     "HandIn",
     "HandInVersion",
     "Indicator",

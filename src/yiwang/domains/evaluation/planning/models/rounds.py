@@ -53,6 +53,7 @@ class RoundStep(models.Model):
 class HandIn(models.Model):
     """What a unit is asked to hand in on one task of a round 自评填报, with its working draft.
 
+    ``stands_for`` is the unit whose figures it reports, where another has taken its place since 机构改革后承接.
     ``draft`` holds :class:`~yiwang.domains.evaluation.planning.types.HandInContent` as JSON. ``revision`` grows with
     every write, so that two people writing at once get one winner and one clear message.
     """
@@ -67,6 +68,7 @@ class HandIn(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="hand_ins")
     task_code = models.CharField(max_length=20)
     unit = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, related_name="+")
+    stands_for = models.ForeignKey("orgs.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     due_on = models.DateField()
     draft = models.JSONField(default=dict)

@@ -130,7 +130,7 @@ def laggards_by_task(user: User, version: PlanVersion, round_: Round | None) -> 
     found: dict[str, list[Judged]] = {}
     if round_ is None or not access.can(user, "s45.judgement", "view"):
         return found
-    for row in home.visible(user, values.judge_all(version, round_.as_of)):
+    for row in home.visible(user, values.judge_all(version, round_.as_of, round_.closed_at)):
         if row.judgement.status.is_laggard:
             found.setdefault(row.indicator.task.code, []).append(row)
     return found

@@ -23,7 +23,7 @@ class PlanBook:
             return []
         rows = {row.code: row for row in plans.indicators(plans.version(plan))}
         found = []
-        for code, value in values.values_as_of(plan, day, known_at).items():
+        for code, value in values.reported_as_of(plan, day, known_at).items():
             if code in rows:
                 quantity = to_base(value.value, rows[code].unit)
                 name, unit = rows[code].name_zh, value.unit.path

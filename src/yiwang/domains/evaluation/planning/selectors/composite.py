@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from yiwang.domains.evaluation.planning import composite, display
 from yiwang.domains.evaluation.planning.composite import Composite, Item, Layer, Parameters, Part, Scored
 from yiwang.domains.evaluation.planning.models import Chapter, Plan, Round, Task, WeightSet
-from yiwang.domains.evaluation.planning.selectors import handins, home
+from yiwang.domains.evaluation.planning.selectors import handins, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.values import Judged
 from yiwang.domains.evaluation.planning.types import Status, TaskStatus
@@ -139,8 +139,40 @@ class RoundScore:
 
 def round_score(user: User, round_: Round) -> RoundScore:
     """The score of ``round_``, with the indicators and tasks that ``user`` may see."""
+    scored = scored_round(round_)
+    lines = tuple(
+        line
+        for line in _lines(scored.found, scored.judged, scored.tasks, scored.declared)
+        if access.in_scope(user, "s45.composite", "view", line.unit)
+    )
+    entire = access.scope_of(user, "s45.composite", "view").kind == "all"
+    seen = {line.code for line in lines if line.layer is Layer.INDICATORS}
+    older = sum(
+        1
+        for row in scored.judged
+        if row.indicator.code in seen and row.value is not None and row.value.as_of < round_.as_of
+    )
+    weights, passed_over = scored.weights, scored.passed_over
+    return RoundScore(scored.found, entire, scored.parameters, weights, passed_over, lines, _chapters(lines), older)
+
+
+@dataclass(frozen=True)
+class ScoredRound:
+    """The whole score of a round and all that it was made of, whoever may see which part of it."""
+
+    found: Composite
+    parameters: Parameters
+    weights: WeightSet | None
+    passed_over: WeightSet | None
+    judged: list[Judged]
+    tasks: list[Task]
+    declared: Mapping[str, TaskStatus]
+
+
+def scored_round(round_: Round) -> ScoredRound:
+    """The score of all indicators and tasks of ``round_``."""
     parameters = composite.parameters_on(round_.as_of)
-    judged = [row for row in home.judge_round(round_) if row.judgement.status is not Status.FACT]
+    judged = [row for row in values.judge_round(round_) if row.judgement.status is not Status.FACT]
     tasks = list(plans.tasks(round_.plan_version))
     weights, passed_over = weights_of(round_)
     declared = handins.declared(round_)
@@ -149,17 +181,7 @@ def round_score(user: User, round_: Round) -> RoundScore:
         *(_task_item(row, declared.get(row.code), parameters) for row in tasks),
     ]
     found = composite.score(items, parameters.layers)
-    lines = tuple(
-        line
-        for line in _lines(found, judged, tasks, declared)
-        if access.in_scope(user, "s45.composite", "view", line.unit)
-    )
-    entire = access.scope_of(user, "s45.composite", "view").kind == "all"
-    seen = {line.code for line in lines if line.layer is Layer.INDICATORS}
-    older = sum(
-        1 for row in judged if row.indicator.code in seen and row.value is not None and row.value.as_of < round_.as_of
-    )
-    return RoundScore(found, entire, parameters, weights, passed_over, lines, _chapters(lines), older)
+    return ScoredRound(found, parameters, weights, passed_over, judged, tasks, declared)
 
 
 def weights_of(round_: Round) -> tuple[WeightSet | None, WeightSet | None]:

@@ -278,8 +278,7 @@ def _remedies(rounds: dict[int, Round]) -> list[_Measure]:
     found = []
     for pk, rows in notes.items():
         made_in = rounds[pk]
-        known_on = None if made_in.closed_at is None else local_date(made_in.closed_at)
-        judged = values.judge_all(made_in.plan_version, made_in.as_of, known_on)
+        judged = values.judge_round(made_in)
         laggards = {row.indicator.code: row.indicator for row in judged if row.judgement.status.is_laggard}
         found += [
             _Measure(

@@ -68,14 +68,9 @@ def home_lagging(user: User, limit: int = 8) -> list[LagItem]:
     round_ = None if plan is None else handins.last_evaluated(plan)
     if round_ is None or not access.can(user, "s45.judgement", "view"):
         return []
-    rows = [row for row in visible(user, judge_round(round_)) if row.judgement.status.is_laggard]
+    rows = [row for row in visible(user, values.judge_round(round_)) if row.judgement.status.is_laggard]
     rows.sort(key=_gravity)
     return [_lag_item(row) for row in rows[:limit]]
-
-
-def judge_round(round_: Round) -> list[Judged]:
-    """Every indicator of a round, judged as of its date."""
-    return values.judge_all(round_.plan_version, round_.as_of)
 
 
 def visible(user: User, judged: Iterable[Judged]) -> list[Judged]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from yiwang.domains.evaluation.planning import display
 from yiwang.domains.evaluation.planning.judgement import percent
 from yiwang.domains.evaluation.planning.models import Explanation, Indicator, Round
-from yiwang.domains.evaluation.planning.selectors import home
+from yiwang.domains.evaluation.planning.selectors import home, values
 from yiwang.domains.evaluation.planning.selectors.values import Judged
 from yiwang.domains.evaluation.planning.types import Status
 from yiwang.kernel.access import api as access
@@ -99,7 +99,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Shares:
-    """Counts over the indicators that the reader may see; ``computed`` and ``reported`` count facts too."""
+    """Counts over the indicators that the reader may see.
+
+    ``computed`` and ``reported`` count what has a value, facts too; ``disputed`` those where a unit's own number is
+    another than the records'.
+    """
 
     total: int
     on_pace: int
@@ -109,6 +113,7 @@ class Shares:
     facts_known: int
     computed: int
     reported: int
+    disputed: int
     unexplained: int
     coverage: Decimal | None
 
@@ -123,7 +128,7 @@ def lines(user: User, round_: Round) -> list[JudgedLine]:
             round_.state != Round.State.CLOSED
             and access.in_scope(user, "s45.judgement", "explain", row.indicator.lead_unit),
         )
-        for row in home.visible(user, home.judge_round(round_))
+        for row in home.visible(user, values.judge_round(round_))
     ]
     return sorted(found, key=_gravity)
 
@@ -142,7 +147,7 @@ def shares(rows: Iterable[JudgedLine]) -> Shares:
     facts = [row for row in every if row.status is Status.FACT]
     weight = sum((row.indicator.weight for row in indicators), Decimal(0))
     known = sum((row.indicator.weight for row in indicators if row.status is not Status.NO_DATA), Decimal(0))
-    computed = sum(1 for row in every if row.indicator.origin == Indicator.Origin.COMPUTED)
+    computed = sum(1 for row in every if row.judged.is_computed)
     return Shares(
         total=len(indicators),
         on_pace=sum(1 for row in indicators if row.status in ON_PACE),
@@ -151,7 +156,8 @@ def shares(rows: Iterable[JudgedLine]) -> Shares:
         facts=len(facts),
         facts_known=sum(1 for row in facts if row.judged.value is not None),
         computed=computed,
-        reported=len(every) - computed,
+        reported=sum(1 for row in every if row.judged.value is not None) - computed,
+        disputed=sum(1 for row in every if row.judged.is_disputed),
         unexplained=sum(1 for row in indicators if row.lacks_explanation),
         coverage=percent(known / weight) if weight else None,
     )

@@ -20,7 +20,7 @@ from yiwang.domains.evaluation.planning.models import (
     Round,
     RoundText,
 )
-from yiwang.domains.evaluation.planning.selectors import followups, home, links
+from yiwang.domains.evaluation.planning.selectors import followups, home, links, values
 from yiwang.domains.evaluation.planning.selectors import interviews as talks
 from yiwang.domains.evaluation.planning.selectors.followups import STANDING_TEXT, STANDING_TONE, Standing
 from yiwang.domains.evaluation.planning.selectors.links import Place
@@ -128,7 +128,7 @@ def problem(round_: Round, position: int) -> RoundText:
 
 def _lines(user: User, round_: Round, rows: list[RoundText]) -> list[ProblemLine]:
     plan = links.index(round_.plan_version)
-    judged = {row.indicator.code: row for row in home.visible(user, home.judge_round(round_))}
+    judged = {row.indicator.code: row for row in home.visible(user, values.judge_round(round_))}
     notes = {row.indicator_code: row for row in round_.explanations.all()}
     seen = set(talks.interviews(user, round_).values_list("pk", flat=True))
     newest = _newest_answers(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -46,8 +46,8 @@ def report_file(round_pk: int, number: int) -> ReportFile:
 def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.ReportContext:
     """The report's content as of the round's date, from accepted hand-ins and the bureau's texts.
 
-    Figures are those known at the end of the day of ``written_at`` (default: now), which their links name. The report
-    is in Chinese, whatever language its writer reads.
+    Figures are those known at the end of the day of ``written_at`` (default: now), which their links name; of a closed
+    round those that were known when it was closed. The report is in Chinese, whatever language its writer reads.
     """
     with translation.override("zh-hans"):
         return _context(round_, written_at or timezone.now())
@@ -55,10 +55,11 @@ def report_context(round_: Round, *, written_at: datetime | None = None) -> doc.
 
 def _context(round_: Round, moment: datetime) -> doc.ReportContext:
     version = round_.plan_version
-    judged = values.judge_all(version, round_.as_of, local_date(moment))
+    known: date | datetime = round_.closed_at or local_date(moment)
+    judged = values.judge_all(version, round_.as_of, known)
     contents = handins.accepted_contents(round_)
     declared = handins.declared(round_)
-    figures = Figures(round_, judged, declared, local_date(moment))
+    figures = Figures(round_, judged, declared, local_date(round_.closed_at or moment))
     tasks = list(plans.tasks(version))
     towns = set(orgs.units(kind="town").values_list("code", flat=True))
     return doc.ReportContext(
@@ -67,7 +68,7 @@ def _context(round_: Round, moment: datetime) -> doc.ReportContext:
         round_title=round_.title,
         as_of=round_.as_of,
         generated_at=moment,
-        known_at=moment,
+        known_at=round_.closed_at or moment,
         plan_version=version.number,
         base_url=settings.YIWANG_BASE_URL,
         indicators_url=page_of(round_, Page.INDICATORS),
@@ -87,7 +88,7 @@ def _context(round_: Round, moment: datetime) -> doc.ReportContext:
         task_list=tuple(_task_row(row, declared.get(row.code), towns) for row in tasks),
         gaps=tuple(_gaps(tasks, judged, contents)),
         facts=tuple(
-            doc.FactRow(figure=ref, kind_text=row.indicator.get_origin_display())
+            doc.FactRow(figure=ref, kind_text=row.origin_text)
             for row in sorted(judged, key=lambda row: row.indicator.code)
             if (ref := figures.ref(row.indicator.code)) is not None
         ),
@@ -165,7 +166,7 @@ def _indicator_row(row: Judged, figures: Figures) -> doc.IndicatorRow:
         status=verdict.status,
         status_text=str(display.STATUS_TEXT[verdict.status]),
         lead_unit=short_name(item.lead_unit),
-        origin_text=item.get_origin_display(),
+        origin_text=row.origin_text,
         nature_text=item.get_nature_display(),
     )
 
@@ -235,6 +236,14 @@ def _gaps(
         item = row.indicator
         if row.value is None:
             yield doc.GapRow(code=item.code, name=item.name_zh, unit_name=short_name(item.lead_unit), what="没有数据")
+        elif row.is_disputed and row.reported is not None:
+            stated = display.value_text(item, row.reported)
+            yield doc.GapRow(
+                code=item.code,
+                name=item.name_zh,
+                unit_name=short_name(row.reported.unit),
+                what=f"单位填报{stated}，与记录计算的{display.value_text(item, row.value)}不一致",
+            )
         elif not row.value.as_of_stated:
             yield doc.GapRow(
                 code=item.code, name=item.name_zh, unit_name=short_name(row.value.unit), what="填报时未写明数据截止日期"

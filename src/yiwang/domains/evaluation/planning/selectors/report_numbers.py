@@ -17,11 +17,13 @@ from yiwang.domains.evaluation.planning import display, relations, tokens
 from yiwang.domains.evaluation.planning.judgement import percent, time_progress
 from yiwang.domains.evaluation.planning.models import Indicator, Round
 from yiwang.domains.evaluation.planning.report.context import FigureRef, Text
-from yiwang.domains.evaluation.planning.selectors import values
+from yiwang.domains.evaluation.planning.selectors import computed, values
 from yiwang.domains.evaluation.planning.selectors.values import Coverage, Judged
 from yiwang.domains.evaluation.planning.types import Status, TaskStatus
+from yiwang.kernel.metrics import api as metrics
 from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.quantities import format_value
+from yiwang.lib.units import digits
 from yiwang.lib.zh_numbers import chinese_date
 
 PACE = frozenset({Status.AHEAD, Status.DONE, Status.ON_PACE, Status.BASICALLY})
@@ -102,14 +104,25 @@ class Behind:
     rows: int | None = None
 
 
-def behind_computed(row: Judged, as_of: date, known_on: date) -> Behind:
-    """What the records say behind the computed figure ``row``.
+# Characters of a snapshot's name (a SHA-256) that tell it from any other that is kept.
+SNAPSHOT_SHOWN = 12
 
-    This is the one place that asks where a computed figure comes from; what was accepted in the round carries no
-    definition and no snapshot.
-    """
-    item = row.indicator
-    return Behind(definition="" if item.synthetic_target else item.note)
+
+def behind_computed(row: Judged) -> Behind:
+    """What the records say behind the computed figure ``row``; parts in base units."""
+    value = row.value
+    metric = computed.metric_of(row.indicator)
+    if value is None or value.numerator is None:
+        return Behind()
+    bottom = value.denominator
+    return Behind(
+        definition="" if metric is None else metrics.words(metric),
+        snapshot=value.snapshot[:SNAPSHOT_SHOWN],
+        # A plain count's numerator is the figure itself.
+        numerator="" if bottom is None else digits(value.numerator),
+        denominator="" if bottom is None else digits(bottom),
+        rows=value.rows,
+    )
 
 
 class Figures:
@@ -128,15 +141,14 @@ class Figures:
         row = self._judged.get(code)
         if row is None or row.value is None:
             return None
-        is_computed = row.indicator.origin == Indicator.Origin.COMPUTED
-        behind = behind_computed(row, self.round.as_of, self.known_on) if is_computed else Behind()
+        behind = behind_computed(row) if row.is_computed else Behind()
         numerator, denominator = self._parts(row.indicator)
         return FigureRef(
             code=code,
             name=row.indicator.name_zh,
             text=display.value_text(row.indicator, row.value),
             url=self._url(code),
-            origin="computed" if is_computed else "reported",
+            origin="computed" if row.is_computed else "reported",
             as_of=row.value.as_of,
             reported_by=short_name(row.value.unit),
             evidence=row.value.evidence,

@@ -134,6 +134,6 @@ def unexplained_codes(round_: Round) -> list[str]:
     explained = set(round_.explanations.values_list("indicator_code", flat=True))
     return [
         row.indicator.code
-        for row in values.judge_all(round_.plan_version, round_.as_of)
+        for row in values.judge_round(round_)
         if row.judgement.status.is_laggard and row.indicator.code not in explained
     ]

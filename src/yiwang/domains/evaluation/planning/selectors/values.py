@@ -9,20 +9,50 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
+from yiwang.domains.evaluation.planning import relations
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
-from yiwang.domains.evaluation.planning.models import Indicator, IndicatorValue, Plan, PlanVersion
+from yiwang.domains.evaluation.planning.models import Indicator, IndicatorValue, Plan, PlanVersion, Round
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.types import Judgement, Status
 from yiwang.lib.clock import end_of_day
 
+# The end of a day, or a moment.
+Known = date | datetime | None
+
 
 @dataclass(frozen=True)
 class Judged:
-    """An indicator with the value that counts and what it is worth."""
+    """An indicator with the value that counts and what it is worth.
+
+    ``reported`` is what the unit itself reported, where ``value`` was counted from records.
+    """
 
     indicator: Indicator
     value: IndicatorValue | None
     judgement: Judgement
+    reported: IndicatorValue | None = None
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the value that counts was counted from records."""
+        return self.value is not None and self.value.is_computed
+
+    @property
+    def origin_text(self) -> str:
+        """Where the value that counts comes from; without one, where it should."""
+        return str(Indicator.Origin(self.indicator.origin if self.value is None else self.value.origin).label)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the unit reported another number for the same day than the records say 与记录计算不一致."""
+        return disputed(self.indicator, self.value, self.reported)
+
+
+def disputed(item: Indicator, value: IndicatorValue | None, reported: IndicatorValue | None) -> bool:
+    """Whether ``reported`` is another number than the computed ``value`` for the same day, at the printed precision."""
+    if value is None or reported is None or not value.is_computed or reported.as_of != value.as_of:
+        return False
+    return not relations.agrees(value.value, reported.value, item.decimals)
 
 
 @dataclass(frozen=True)
@@ -43,27 +73,42 @@ class Coverage:
         return self.judged_weight / self.weight if self.weight else None
 
 
-def known(plan: Plan, known_at: datetime | None) -> QuerySet[IndicatorValue]:
-    """Values as the system knew them at ``known_at`` (default: now)."""
+def known(plan: Plan, at: Known) -> QuerySet[IndicatorValue]:
+    """Values as the system knew them at the end of a day or at a moment (default: now)."""
     rows = IndicatorValue.objects.filter(plan=plan).select_related("unit")
-    if known_at is None:
+    if at is None:
         return rows.filter(superseded_at__isnull=True)
-    return rows.filter(
-        Q(superseded_at__isnull=True) | Q(superseded_at__gte=known_at),
-        recorded_at__lt=known_at,
-    )
+    if isinstance(at, datetime):
+        return rows.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=at), recorded_at__lte=at)
+    after = end_of_day(at)
+    return rows.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gte=after), recorded_at__lt=after)
 
 
 def values_as_of(
-    plan: Plan, as_of: date, known_on: date | None = None, codes: Iterable[str] | None = None
+    plan: Plan, as_of: date, known_at: Known = None, codes: Iterable[str] | None = None
 ) -> dict[str, IndicatorValue]:
-    """The newest value of every figure that counts for ``as_of``, as known at the end of ``known_on``."""
-    rows = known(plan, None if known_on is None else end_of_day(known_on)).filter(
-        Q(as_of__lte=as_of) | Q(is_target=True)
-    )
-    if codes is not None:
-        rows = rows.filter(code__in=list(codes))
-    return {row.code: row for row in rows.order_by("code", "-as_of", "-recorded_at").distinct("code")}
+    """The newest value of every figure that counts for ``as_of``; of one day what records say before what a unit says.
+
+    As known at the end of a day or at a moment (:data:`Known`).
+    """
+    return {row.code: row for row in _newest(plan, as_of, known_at, codes).order_by(*_ORDER).distinct("code")}
+
+
+def reported_as_of(
+    plan: Plan, as_of: date, known_at: Known = None, codes: Iterable[str] | None = None
+) -> dict[str, IndicatorValue]:
+    """The newest value of every figure that units themselves reported for ``as_of``."""
+    rows = _newest(plan, as_of, known_at, codes).filter(origin=Indicator.Origin.REPORTED)
+    return {row.code: row for row in rows.order_by(*_ORDER).distinct("code")}
+
+
+# "computed" comes before "reported".
+_ORDER = ("code", "-as_of", "origin", "-recorded_at")
+
+
+def _newest(plan: Plan, as_of: date, known_at: Known, codes: Iterable[str] | None) -> QuerySet[IndicatorValue]:
+    rows = known(plan, known_at).filter(Q(as_of__lte=as_of) | Q(is_target=True))
+    return rows if codes is None else rows.filter(code__in=list(codes))
 
 
 def history(plan: Plan, code: str) -> QuerySet[IndicatorValue]:
@@ -72,25 +117,32 @@ def history(plan: Plan, code: str) -> QuerySet[IndicatorValue]:
     return rows.order_by("-as_of", "-recorded_at")
 
 
-def judge_all(version: PlanVersion, as_of: date, known_on: date | None = None) -> list[Judged]:
+def judge_all(version: PlanVersion, as_of: date, known_at: Known = None) -> list[Judged]:
     """Every indicator and fact of ``version`` with its value and judgement as of a date."""
-    return judge_rows(plans.indicators(version), version.plan, as_of, known_on)
+    return judge_rows(plans.indicators(version), version.plan, as_of, known_at)
 
 
-def judge_rows(rows: Iterable[Indicator], plan: Plan, as_of: date, known_on: date | None = None) -> list[Judged]:
-    """``rows`` with their values and judgements as of a date, in two queries.
+def judge_round(round_: Round) -> list[Judged]:
+    """Every indicator and fact of a round as of its date: a closed round's as it was known when it was closed."""
+    return judge_all(round_.plan_version, round_.as_of, round_.closed_at)
+
+
+def judge_rows(rows: Iterable[Indicator], plan: Plan, as_of: date, known_at: Known = None) -> list[Judged]:
+    """``rows`` with their values and judgements as of a date, in three queries.
 
     A value that counts for an earlier day is judged against that day, not against ``as_of``.
     """
     chosen = list(rows)
-    values = values_as_of(plan, as_of, known_on, [row.code for row in chosen])
+    values = values_as_of(plan, as_of, known_at, [row.code for row in chosen])
+    computed = [code for code, value in values.items() if value.is_computed]
+    reported = reported_as_of(plan, as_of, known_at, computed) if computed else {}
     limits = thresholds_on(as_of)
     found = []
     for row in chosen:
         value = values.get(row.code)
         day = value.as_of if value is not None else as_of
         verdict = judge(plans.facts_of(row), None if value is None else value.value, day, limits)
-        found.append(Judged(row, value, verdict))
+        found.append(Judged(row, value, verdict, reported.get(row.code)))
     return found
 
 
@@ -107,5 +159,5 @@ def coverage(judged: Iterable[Judged]) -> Coverage:
         judged_weight=sum((row.indicator.weight for row in with_data), Decimal(0)),
         facts=len(facts),
         facts_known=sum(1 for row in facts if row.value is not None),
-        computed=sum(1 for row in rows if row.indicator.origin == Indicator.Origin.COMPUTED),
+        computed=sum(1 for row in rows if row.is_computed),
     )

@@ -11,7 +11,7 @@ from yiwang.domains.evaluation.planning.models import FollowUp, Round
 from yiwang.domains.evaluation.planning.selectors import followups as reads
 from yiwang.domains.evaluation.planning.selectors.followups import Followed, Kind, Standing
 from yiwang.domains.evaluation.planning.services.followup_notices import tell
-from yiwang.domains.evaluation.planning.services.rounds import lock_open
+from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit

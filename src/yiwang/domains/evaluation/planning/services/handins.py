@@ -17,7 +17,7 @@ from yiwang.domains.evaluation.planning.models import (
     HandInVersion,
 )
 from yiwang.domains.evaluation.planning.selectors import handins as reads
-from yiwang.domains.evaluation.planning.services.rounds import lock_open
+from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.domains.evaluation.planning.services.values import record_value, withdraw_values
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent
 from yiwang.kernel.access import api as access

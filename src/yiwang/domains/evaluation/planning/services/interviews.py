@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from yiwang.domains.evaluation.planning.models import Finding, Interview, Round
 from yiwang.domains.evaluation.planning.selectors import links
-from yiwang.domains.evaluation.planning.services.rounds import lock_open
+from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit

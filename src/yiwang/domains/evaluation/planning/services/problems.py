@@ -14,8 +14,8 @@ from django.db.models import Max
 
 from yiwang.domains.evaluation.planning.models import Countermeasure, Finding, Round, RoundText
 from yiwang.domains.evaluation.planning.selectors import links
+from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.domains.evaluation.planning.services.reports import save_text
-from yiwang.domains.evaluation.planning.services.rounds import lock_open
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit

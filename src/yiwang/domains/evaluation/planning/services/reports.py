@@ -25,7 +25,7 @@ from yiwang.domains.evaluation.planning.report.findings import as_problem
 from yiwang.domains.evaluation.planning.report.writer import write
 from yiwang.domains.evaluation.planning.selectors import report as reads
 from yiwang.domains.evaluation.planning.selectors import report_numbers as numbers
-from yiwang.domains.evaluation.planning.services.rounds import lock_open
+from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit

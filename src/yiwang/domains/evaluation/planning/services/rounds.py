@@ -1,4 +1,4 @@
-"""Running a round: asking units, reminding them, closing."""
+"""Running a round: asking units, reminding them, explaining what lags."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from yiwang.domains.evaluation.planning.models import Explanation, HandIn, PlanVersion, Round, RoundStep
 from yiwang.domains.evaluation.planning.selectors import plan as plans
+from yiwang.domains.evaluation.planning.selectors.computed import computed_of
 from yiwang.domains.evaluation.planning.selectors.followups import waiting_units
-from yiwang.domains.evaluation.planning.selectors.rounds import unexplained_codes
 from yiwang.domains.evaluation.planning.services.followup_notices import tell
+from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.kernel.audit import api as audit
+from yiwang.kernel.jobs import api as jobs
 from yiwang.kernel.notices import api as notices
 from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.clock import today
@@ -118,6 +120,8 @@ def ask(
         round_.state = Round.State.OPEN
         round_.save(update_fields=["state"])
         _ask_after_measures(round_)
+        if computed_of(round_.plan_version):
+            jobs.start("s45.fill", actor=actor, about=round_.title, round_id=round_.pk)
     for hand_in in asked:
         _notify_liaisons(hand_in, "asked", f"请填报：{hand_in.task_code}", f"Please report on {hand_in.task_code}")
     audit.record(
@@ -164,41 +168,6 @@ def remind(round_: Round, *, actor: User, hand_ins: Iterable[HandIn] | None = No
 
 
 @transaction.atomic
-def close(round_: Round, *, actor: User, at: datetime | None = None) -> Round:
-    """Close a round. Problems ``round_incomplete`` (not all accepted), ``round_laggards_unexplained``."""
-    access.require(actor, "s45.round", "manage")
-    round_ = lock_open(round_)
-    open_rows = list(round_.hand_ins.exclude(state=HandIn.State.ACCEPTED).order_by("task_code"))
-    if open_rows or not round_.hand_ins.exists():
-        names = "、".join(row.task_code for row in open_rows[:10])
-        raise Problem(
-            "round_incomplete",
-            f"还有 {len(open_rows)} 项填报未采纳（{names}），不能办结。请先催报、审核或退回。"
-            if open_rows
-            else "本轮还没有下发任何填报任务，不能办结。",
-            f"{len(open_rows)} hand-ins are not accepted yet ({names}); the round cannot be closed.",
-            status=409,
-            tasks=[row.task_code for row in open_rows],
-        )
-    missing = unexplained_codes(round_)
-    if missing:
-        raise Problem(
-            "round_laggards_unexplained",
-            f"有 {len(missing)} 项滞后指标没有写明原因和措施（{'、'.join(missing[:10])}），不能办结。"
-            "请在“进度判断”页逐项补充。",
-            f"{len(missing)} lagging indicators lack a cause and a measure ({', '.join(missing[:10])}).",
-            status=409,
-            indicators=missing,
-        )
-    round_.state = Round.State.CLOSED
-    round_.closed_at = at or timezone.now()
-    round_.closed_by = actor.username
-    round_.save(update_fields=["state", "closed_at", "closed_by"])
-    audit.record("round.closed", actor=actor.username, object_type="s45.round", object_id=str(round_.pk))
-    return round_
-
-
-@transaction.atomic
 def explain(
     round_: Round, code: str, *, cause: str, measure: str, due_on: date, actor: User, at: datetime | None = None
 ) -> Explanation:
@@ -238,19 +207,6 @@ def explain(
         detail={"round": round_.pk, "due_on": str(due_on)},
     )
     return found
-
-
-def lock_open(round_: Round) -> Round:
-    """The round under lock; Problem ``round_closed`` when it may not change any more."""
-    row = Round.objects.select_for_update(of=("self",)).select_related("plan_version__plan").get(pk=round_.pk)
-    if row.state == Round.State.CLOSED:
-        raise Problem(
-            "round_closed",
-            f"“{row.title}”已办结，内容不能再改动。",
-            f'"{row.title}" is closed and cannot change any more.',
-            status=409,
-        )
-    return row
 
 
 def _ask_after_measures(round_: Round) -> None:

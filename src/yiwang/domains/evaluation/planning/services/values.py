@@ -1,4 +1,4 @@
-"""Recording values: the one place that writes :class:`IndicatorValue` and moves its record clock."""
+"""Recording what units report; what records say is filled in by :mod:`.computing`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ def record_value(
     indicator = plans.indicator(version, entry.code)
     current = (
         IndicatorValue.objects.select_for_update(of=("self",))
-        .filter(plan=version.plan, code=entry.code, as_of=entry.as_of, superseded_at__isnull=True)
+        .filter(
+            plan=version.plan,
+            code=entry.code,
+            as_of=entry.as_of,
+            origin=Indicator.Origin.REPORTED,
+            superseded_at__isnull=True,
+        )
         .first()
     )
     if current is not None:

@@ -14,7 +14,7 @@ from yiwang.domains.evaluation.planning.selectors import problems as problem_rea
 from yiwang.domains.evaluation.planning.selectors import report as report_reads
 from yiwang.domains.evaluation.planning.selectors.followups import Standing
 from yiwang.domains.evaluation.planning.selectors.problems import ProblemFilter
-from yiwang.domains.evaluation.planning.services import followups, problems, reports, rounds
+from yiwang.domains.evaluation.planning.services import closing, followups, problems, reports, rounds
 from yiwang.domains.evaluation.planning.services.problems import CountermeasureEntry, ProblemEntry
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import World
@@ -58,7 +58,7 @@ def closed(world: World, round_: Round) -> Round:
     """The round with a problem of the police's, accepted and closed; F004 lags, its remedy is due in 2025."""
     write(world, round_)
     factory.accept_all(world, round_)
-    return rounds.close(round_, actor=world.bureau, at=at_noon(date(2023, 8, 1)))
+    return closing.close(round_, actor=world.bureau, at=at_noon(date(2023, 8, 1)))
 
 
 def following(world: World) -> Round:
@@ -234,7 +234,7 @@ def test_only_measures_of_closed_earlier_rounds_are_followed_up(world: World, ro
     assert reads.followed(world.bureau, later) == []
     assert reads.followed(world.bureau, round_) == []
     factory.accept_all(world, round_)
-    rounds.close(round_, actor=world.bureau)
+    closing.close(round_, actor=world.bureau)
     assert [(row.kind, row.unit.code) for row in reads.followed(world.bureau, later)] == [
         ("countermeasure", "police"),
         ("remedy", "police"),
@@ -283,7 +283,7 @@ def test_what_is_confirmed_as_done_is_not_asked_again_and_the_rest_is(world: Wor
         followups.confirm(later, row.kind, row.pk, revision=found.revision, actor=world.bureau)
     factory.accept_all(world, later)
     rounds.explain(later, "F004", cause="慢", measure="加人", due_on=factory.ENDS_ON, actor=world.bureau)
-    rounds.close(later, actor=world.bureau)
+    closing.close(later, actor=world.bureau)
     third = factory.make_round(world, as_of=date(2024, 12, 31), tasks=("T1-01",), title="次年监测")
     rows = reads.followed(world.bureau, third)
     assert {(row.kind, row.pk) for row in rows} >= {(open_.kind, open_.pk)}
@@ -368,7 +368,7 @@ def test_what_is_overdue_is_seen(world: World, round_: Round) -> None:
     soon, past = today() + timedelta(days=30), today() - timedelta(days=1)
     write(world, round_, countermeasures=(measure("按期的", due_on=soon), measure("超期的", due_on=past)))
     factory.accept_all(world, round_)
-    rounds.close(round_, actor=world.bureau)
+    closing.close(round_, actor=world.bureau)
     later = following(world)
     overdue = {row.text for row in reads.followed(world.bureau, later) if row.overdue}
     assert "超期的" in overdue
@@ -433,7 +433,7 @@ def test_problems_and_follow_up_over_the_api(world: World, round_: Round) -> Non
     assert call(world.leader, "post", path, body, status=403)["code"] == "forbidden"
     assert call(world.bureau, "post", path, {**body, "codes": ["F999"]}, status=400)["code"] == "link_unknown"
     factory.accept_all(world, round_)
-    rounds.close(round_, actor=world.bureau)
+    closing.close(round_, actor=world.bureau)
     assert call(world.bureau, "post", path, body, status=409)["code"] == "round_closed"
     later = following(world)
     base = f"/rounds/{later.pk}/follow-up"

@@ -17,8 +17,8 @@ from django.utils import timezone
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, IndicatorValue
 from yiwang.domains.evaluation.planning.selectors.handins import evidence_of
 from yiwang.domains.evaluation.planning.selectors.values import values_as_of
+from yiwang.domains.evaluation.planning.services import closing, rounds
 from yiwang.domains.evaluation.planning.services import handins as services
-from yiwang.domains.evaluation.planning.services import rounds
 from yiwang.domains.evaluation.planning.tests.factory import (
     AS_OF,
     World,
@@ -277,7 +277,7 @@ def test_text_is_shown_for_copying_when_the_form_is_gone(world: World, hand_in: 
     assert "没来得及保存的字" in seen
     services.accept(hand_in, number=1, actor=world.bureau)
     hand_in.round.hand_ins.exclude(pk=hand_in.pk).delete()
-    rounds.close(hand_in.round, actor=world.bureau)
+    closing.close(hand_in.round, actor=world.bureau)
     seen = text_of(post(world.liaison_police, "hand-in-save", hand_in.pk, data={**typed, "revision": "2"}, status=409))
     assert 'data-code="round_closed"' in seen
     assert "没来得及保存的字" in seen

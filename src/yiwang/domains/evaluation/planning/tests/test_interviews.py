@@ -11,7 +11,7 @@ import pytest
 from yiwang.domains.evaluation.planning.models import Finding, Interview, Round
 from yiwang.domains.evaluation.planning.selectors import interviews as reads
 from yiwang.domains.evaluation.planning.selectors import problems as problem_reads
-from yiwang.domains.evaluation.planning.services import interviews, problems, rounds
+from yiwang.domains.evaluation.planning.services import closing, interviews, problems
 from yiwang.domains.evaluation.planning.services.interviews import FindingEntry, InterviewEntry
 from yiwang.domains.evaluation.planning.services.problems import ProblemEntry
 from yiwang.domains.evaluation.planning.tests import factory
@@ -145,7 +145,7 @@ def test_only_the_bureau_writes_and_only_until_the_round_is_closed(world: World,
         assert codes_of(problem) == "forbidden"
         get(user, "interview-new", round_.pk, expect=403)
     factory.accept_all(world, round_)
-    rounds.close(round_, actor=world.bureau)
+    closing.close(round_, actor=world.bureau)
     for act in (
         lambda: interviews.add(round_, entry(), actor=world.bureau),
         lambda: interviews.change(row, entry(), revision=1, actor=world.bureau),

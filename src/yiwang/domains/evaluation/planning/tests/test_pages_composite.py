@@ -10,7 +10,7 @@ import pytest
 
 from yiwang.domains.evaluation.planning.models import Round, WeightSet
 from yiwang.domains.evaluation.planning.selectors.composite import round_score, weights_of
-from yiwang.domains.evaluation.planning.services import handins, rounds, weights
+from yiwang.domains.evaluation.planning.services import closing, handins, weights
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import World
 from yiwang.domains.evaluation.planning.tests.pages import browser, get, post, rows_of
@@ -149,7 +149,7 @@ def test_expert_weights_count_from_their_day_and_not_for_closed_rounds(world: Wo
     assert weights_of(evaluated) == (used, None)
     heavy = round_score(world.bureau, evaluated).whole.earned
     assert heavy < before
-    rounds.close(evaluated, actor=world.bureau, at=at_noon(date(2027, 1, 1)))
+    closing.close(evaluated, actor=world.bureau, at=at_noon(date(2027, 1, 1)))
     evaluated.refresh_from_db()
     record(world, F004="0", at=at_noon(date(2027, 1, 2)))
     weights.withdraw(used, actor=world.bureau, at=at_noon(date(2027, 1, 2)))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from docx import Document
 
 from yiwang.domains.evaluation.planning.models import ReportFile, ReportTemplate, Round, RoundText
-from yiwang.domains.evaluation.planning.services import rounds
+from yiwang.domains.evaluation.planning.services import closing
 from yiwang.domains.evaluation.planning.tests.factory import World, accept_all, make_round, make_world
 from yiwang.domains.evaluation.planning.tests.pages import browser, get, post, text_of
 from yiwang.domains.evaluation.planning.tests.report.templates import template
@@ -142,7 +142,7 @@ def test_write_and_download(world: World, round_: Round) -> None:
 
 
 def test_closed_round_is_written_but_not_edited(world: World, round_: Round) -> None:
-    rounds.close(round_, actor=world.bureau)
+    closing.close(round_, actor=world.bureau)
     seen = get(world.bureau, "report", round_.pk)
     assert reverse("s45:report-text", args=[round_.pk]) not in seen
     assert 'data-code="round_closed"' in text_of(post(world.bureau, "report-text", round_.pk, data=piece(), status=409))

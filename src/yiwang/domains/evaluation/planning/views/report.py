@@ -18,7 +18,7 @@ from yiwang.domains.evaluation.planning.rendering import shown_figures
 from yiwang.domains.evaluation.planning.report.comments import without_comments
 from yiwang.domains.evaluation.planning.report.placeholders import placeholders
 from yiwang.domains.evaluation.planning.report.writer import default_template
-from yiwang.domains.evaluation.planning.selectors import handins, home
+from yiwang.domains.evaluation.planning.selectors import handins, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors import report as reads
 from yiwang.domains.evaluation.planning.selectors import report_numbers as numbers
@@ -62,7 +62,7 @@ def _page(
 ) -> HttpResponse:
     user = access.signed_in(request)
     texts = list(round_.texts.order_by("section", "position"))
-    judged = home.judge_round(round_)
+    judged = values.judge_round(round_)
     declared = handins.declared(round_)
     counted = numbers.named_numbers(round_, judged, declared)
     may_write = access.can(user, "s45.report", "write") and round_.state != Round.State.CLOSED

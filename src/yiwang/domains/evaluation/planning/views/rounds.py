@@ -15,6 +15,7 @@ from yiwang.domains.evaluation.planning.models import HandIn, Round
 from yiwang.domains.evaluation.planning.selectors import handins as reads
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors import rounds as work
+from yiwang.domains.evaluation.planning.services import closing
 from yiwang.domains.evaluation.planning.services import rounds as services
 from yiwang.domains.evaluation.planning.views.answers import (
     about,
@@ -207,7 +208,7 @@ def round_remind(request: HttpRequest, pk: int) -> HttpResponse:
 def round_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the round; what stands in the way is said on the page."""
     try:
-        services.close(reads.round_by_id(pk), actor=access.signed_in(request))
+        closing.close(reads.round_by_id(pk), actor=access.signed_in(request))
     except Problem as problem:
         return _page(request, reads.round_by_id(pk), problem)
     well(request, _("本轮评估已办结，内容不再改动。"))
