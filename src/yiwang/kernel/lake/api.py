@@ -7,12 +7,13 @@ from .pinning import holders, pin
 from .reading import Lake, empty, open_lake, paths, pinned
 from .refreshing import refresh
 from .selectors import status
-from .store import kept_names, newest_name
+from .store import Manifest, kept_names, newest, newest_name
 from .types import LakeTable, Refreshed, Snapshot, TableFault
 
 __all__ = [
     "Lake",
     "LakeTable",
+    "Manifest",
     "Refreshed",
     "Snapshot",
     "TableFault",
@@ -20,6 +21,7 @@ __all__ = [
     "empty",
     "holders",
     "kept_names",
+    "newest",
     "newest_name",
     "open_lake",
     "paths",

@@ -119,6 +119,12 @@ def kept_names() -> list[str]:
     return [manifest.name for manifest in manifests()]
 
 
+def newest() -> Manifest | None:
+    """What the newest snapshot's manifest is called; None when there is none yet."""
+    found = manifests()
+    return found[-1] if found else None
+
+
 def newest_name() -> str:
     """The name of the newest snapshot; empty when there is none yet."""
     return (kept_names() or [""])[-1]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 
-from yiwang.domains.evaluation.planning import tokens
+from yiwang.domains.evaluation.planning import display, relations, tokens
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
-from yiwang.domains.evaluation.planning.models import HandIn, Indicator
+from yiwang.domains.evaluation.planning.models import HandIn, Indicator, IndicatorValue
 from yiwang.domains.evaluation.planning.selectors.plan import facts_of
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent, TaskStatus
 from yiwang.lib.problems import Problem
@@ -19,28 +21,35 @@ def check_content(
     indicators: Iterable[Indicator],
     plan_codes: Iterable[str],
     evidence_for: set[str],
+    computed: Mapping[str, IndicatorValue],
 ) -> list[Problem]:
     """Everything that stands in the way of handing ``content`` in, in the order of the page; empty when complete.
 
     ``evidence_for`` holds the figure codes that have an uploaded document; ``""`` is a document for the whole task.
+    ``computed`` is what the records say, by code: such a figure need not be given, and who gives another number gives
+    a reason and evidence with it 异议须附理由和佐证.
     """
     rows = list(indicators)
     found: list[Problem] = []
     found += _check_status(content)
     found += _check_texts(content, set(plan_codes))
     known = {row.code: row for row in rows}
-    for entry in content.figures:
-        if entry.code not in known:
+    for given in content.figures:
+        if given.code not in known:
             found.append(
                 Problem(
                     "figure_foreign",
-                    f"{entry.code} 不是本任务的指标或数据，不能在此填报",
-                    f"{entry.code} is not an indicator or fact of this task.",
-                    field=f"figure-{entry.code}-value",
+                    f"{given.code} 不是本任务的指标或数据，不能在此填报",
+                    f"{given.code} is not an indicator or fact of this task.",
+                    field=f"figure-{given.code}-value",
                 )
             )
     for row in rows:
-        found += _check_figure(hand_in, row, content.figure(row.code), evidence_for)
+        entry, counted = content.figure(row.code), computed.get(row.code)
+        if counted is None:
+            found += _check_figure(hand_in, row, entry, evidence_for)
+        else:
+            found += _check_counted(hand_in, row, entry, evidence_for, counted)
     return found
 
 
@@ -91,6 +100,64 @@ def _check_figure(hand_in: HandIn, row: Indicator, entry: FigureEntry | None, ev
                 field=f"{field}-value",
             )
         ]
+    found = _check_given(hand_in, row, entry, name)
+    if _lacks_evidence(row, entry, evidence_for):
+        found.append(
+            Problem(
+                "figure_no_evidence",
+                f"{name}：请写明数据来源，或上传佐证材料",
+                f"{row.code}: name the source or upload evidence.",
+                field=f"{field}-evidence",
+            )
+        )
+    return found + _check_laggard(row, entry, entry.value, entry.as_of, name)
+
+
+def _check_counted(
+    hand_in: HandIn, row: Indicator, entry: FigureEntry | None, evidence_for: set[str], counted: IndicatorValue
+) -> list[Problem]:
+    """A figure that the records tell: what they tell is judged, whatever the unit gives beside it."""
+    name, field = f"{row.code} {row.name_zh}", f"figure-{row.code}"
+    found = []
+    if entry is not None and entry.value is not None:
+        found = _check_given(hand_in, row, entry, name)
+        if differs(row, entry, counted):
+            said = display.value_text(row, counted)
+            if not entry.note.strip():
+                found.append(
+                    Problem(
+                        "figure_disagrees",
+                        f"{name}：填报与记录计算的 {said} 不一致，请在备注里写明理由；没有异议请清空数值",
+                        f"{row.code}: the records say {said}; say in the note why yours differs, or leave it empty.",
+                        field=f"{field}-note",
+                    )
+                )
+            if _lacks_evidence(row, entry, evidence_for):
+                found.append(
+                    Problem(
+                        "figure_no_evidence",
+                        f"{name}：填报与记录计算的 {said} 不一致，请写明数据来源，或上传佐证材料",
+                        f"{row.code}: the records say {said}; name your source or upload evidence.",
+                        field=f"{field}-evidence",
+                    )
+                )
+    return found + _check_laggard(row, entry, counted.value, counted.as_of, name)
+
+
+def differs(row: Indicator, entry: FigureEntry | None, counted: IndicatorValue | None) -> bool:
+    """Whether a unit gives another number than the records for the same day, at the printed precision."""
+    if entry is None or entry.value is None or counted is None or entry.as_of != counted.as_of:
+        return False
+    return not relations.agrees(counted.value, entry.value, row.decimals)
+
+
+def _lacks_evidence(row: Indicator, entry: FigureEntry, evidence_for: set[str]) -> bool:
+    return not entry.evidence.strip() and not evidence_for & {"", row.code}
+
+
+def _check_given(hand_in: HandIn, row: Indicator, entry: FigureEntry, name: str) -> list[Problem]:
+    """Hedge and dates of a number that is given."""
+    field = f"figure-{row.code}"
     found = []
     if entry.hedge and entry.hedge not in HEDGES:
         found.append(
@@ -126,29 +193,23 @@ def _check_figure(hand_in: HandIn, row: Indicator, entry: FigureEntry | None, ev
                 field=f"{field}-period_start",
             )
         )
-    if not entry.evidence.strip() and not evidence_for & {"", row.code}:
-        found.append(
-            Problem(
-                "figure_no_evidence",
-                f"{name}：请写明数据来源，或上传佐证材料",
-                f"{row.code}: name the source or upload evidence.",
-                field=f"{field}-evidence",
-            )
-        )
-    return found + _check_laggard(row, entry, field, name)
+    return found
 
 
-def _check_laggard(row: Indicator, entry: FigureEntry, field: str, name: str) -> list[Problem]:
-    if entry.as_of is None:
+def _check_laggard(
+    row: Indicator, entry: FigureEntry | None, value: Decimal | None, as_of: date | None, name: str
+) -> list[Problem]:
+    if as_of is None:
         return []
-    verdict = judge(facts_of(row), entry.value, entry.as_of, thresholds_on(entry.as_of))
-    if not verdict.status.is_laggard or (entry.cause.strip() and entry.remedy.strip()):
+    verdict = judge(facts_of(row), value, as_of, thresholds_on(as_of))
+    cause, remedy = ("", "") if entry is None else (entry.cause.strip(), entry.remedy.strip())
+    if not verdict.status.is_laggard or (cause and remedy):
         return []
     return [
         Problem(
             "indicator_unexplained",
             f"{name}：{verdict.zh}，属于滞后，请写明原因和整改措施",
             f"{row.code} lags ({verdict.en}): write the cause and the measure.",
-            field=f"{field}-cause" if not entry.cause.strip() else f"{field}-remedy",
+            field=f"figure-{row.code}-remedy" if cause else f"figure-{row.code}-cause",
         )
     ]

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from yiwang.domains.evaluation.planning.demo import following, reading
-from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Plan, PlanVersion, Round, RoundText
+from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Indicator, Plan, PlanVersion, Round, RoundText
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.services import adjustments, closing, computing, handins, reports, rounds
 from yiwang.domains.evaluation.planning.services.plans import create_plan
@@ -17,6 +17,7 @@ from yiwang.domains.evaluation.planning.services.values import record_value
 from yiwang.domains.evaluation.planning.types import HandInContent
 from yiwang.kernel.access.api import User
 from yiwang.kernel.files import api as files
+from yiwang.kernel.lake import api as lake
 from yiwang.kernel.notices import api as notices
 from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.clock import at_noon
@@ -26,8 +27,14 @@ Say = Callable[[str], None]
 
 @transaction.atomic
 def load(say: Say, today: date) -> Round:
-    """Load plan, evaluated round, adjustments and an open round; whole or not at all. Does nothing the second time."""
+    """Load plan, evaluated round, adjustments and an open round; whole or not at all. Does nothing the second time.
+
+    Without a snapshot of the lake nothing can be counted: then every figure is one that units report.
+    """
     spec = reading.plan_spec()
+    if not lake.newest_name():
+        reported = Indicator.Origin.REPORTED
+        spec = replace(spec, indicators=tuple(replace(row, origin=reported) for row in spec.indicators))
     done = Round.objects.filter(plan_version__plan__code=spec.code, state=Round.State.CLOSED).first()
     if done is not None:
         return done

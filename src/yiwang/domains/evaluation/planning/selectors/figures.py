@@ -25,12 +25,14 @@ from yiwang.domains.evaluation.planning.models import (
     RoundText,
     Task,
 )
-from yiwang.domains.evaluation.planning.selectors import handins, home, people, values
+from yiwang.domains.evaluation.planning.selectors import computed, handins, home, people, values
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors.values import Judged
 from yiwang.domains.evaluation.planning.types import Judgement
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
+from yiwang.kernel.metrics import api as metrics
+from yiwang.kernel.metrics.api import Metric
 from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.clock import today
 
@@ -56,11 +58,20 @@ class FigureFilter:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A figure with its value; ``judgement`` is ``None`` where the reader may not see it."""
+    """A figure with its value; ``judgement`` is ``None`` where the reader may not see it.
+
+    ``reported`` is what the unit itself reported, where ``value`` was counted from records.
+    """
 
     indicator: Indicator
     value: IndicatorValue | None
     judgement: Judgement | None
+    reported: IndicatorValue | None = None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the unit reported another number for the same day than the records say."""
+        return values.disputed(self.indicator, self.value, self.reported)
 
 
 @dataclass(frozen=True)
@@ -96,10 +107,15 @@ class FigureDetail:
     """One figure with everything that stands behind it, as the reader may see it.
 
     ``value`` is as known on ``known_on``; ``value_now`` is what is known today for the same date, when that differs.
+    ``metric`` and ``definition`` are those of a figure that records answer; ``reported`` is then the unit's own number.
     """
 
     indicator: Indicator
     value: IndicatorValue | None
+    reported: IndicatorValue | None
+    disputed: bool
+    metric: Metric | None
+    definition: str
     value_now: IndicatorValue | None
     corrected: bool
     judgement: Judgement | None
@@ -120,7 +136,7 @@ def default_as_of(plan: Plan) -> date:
 
 
 def chosen_indicators(version: PlanVersion, chosen: FigureFilter) -> QuerySet[Indicator]:
-    """Figures that pass everything of ``chosen`` but the judgement."""
+    """Figures that pass everything of ``chosen`` that their definition tells."""
     rows = plans.indicators(version)
     if chosen.kind:
         rows = rows.filter(is_fact=chosen.kind == "fact")
@@ -128,8 +144,6 @@ def chosen_indicators(version: PlanVersion, chosen: FigureFilter) -> QuerySet[In
         rows = rows.filter(task__chapter__number=chosen.chapter)
     if chosen.unit:
         rows = rows.filter(lead_unit__code=chosen.unit)
-    if chosen.origin:
-        rows = rows.filter(origin=chosen.origin)
     if chosen.q:
         rows = rows.filter(
             Q(code__icontains=chosen.q)
@@ -151,6 +165,8 @@ def figure_rows(
     rows = [
         shown(user, row) for row in values.judge_rows(chosen_indicators(version, chosen), version.plan, as_of, known_on)
     ]
+    if chosen.origin:
+        rows = [row for row in rows if row.value is not None and row.value.origin == chosen.origin]
     if chosen.status:
         rows = [row for row in rows if row.judgement is not None and row.judgement.status == chosen.status]
     return rows
@@ -164,7 +180,7 @@ def task_rows(user: User, task: Task, as_of: date) -> list[FigureRow]:
 
 def shown(user: User, row: Judged) -> FigureRow:
     """``row`` without the judgement where ``user`` may not see it."""
-    return FigureRow(row.indicator, row.value, row.judgement if home.visible(user, [row]) else None)
+    return FigureRow(row.indicator, row.value, row.judgement if home.visible(user, [row]) else None, row.reported)
 
 
 def sort_rows(rows: list[FigureRow], key: str) -> list[FigureRow]:
@@ -213,15 +229,20 @@ def detail(user: User, code: str, as_of: date, known_on: date | None = None) -> 
     now = judged.value if known_on is None else values.values_as_of(plan, as_of, None, [item.code]).get(item.code)
     history = tuple(values.history(plan, item.code))
     row = shown(user, judged)
+    metric = computed.metric_of(item)
     return FigureDetail(
         indicator=item,
         value=row.value,
+        reported=row.reported,
+        disputed=row.is_disputed,
+        metric=metric,
+        definition="" if metric is None else metrics.words(metric),
         value_now=now,
         corrected=(None if now is None else now.pk) != (None if row.value is None else row.value.pk),
         judgement=row.judgement,
         thresholds=thresholds_on(as_of),
         explanation=_explanation(plan, item.code, as_of) if row.judgement is not None else None,
-        evidence=tuple(_evidence(user, row.value)),
+        evidence=tuple(_evidence(user, row.reported or row.value)),
         relation=_relation(item, as_of, known_on, row.value),
         used_by=tuple(
             other

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from yiwang.domains.evaluation.planning import display
 from yiwang.domains.evaluation.planning.models import HandIn, Round, Task
 from yiwang.domains.evaluation.planning.selectors import handins as reads
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.selectors import values
+from yiwang.domains.evaluation.planning.selectors.computed import computed_of
 from yiwang.kernel.access.api import User
+from yiwang.kernel.lake import api as lake
 
+# A round is not closed on records older than this: the lake is refreshed every hour.
+YOUNG = timedelta(days=1)
 SORTS = {
     "task": ("task_code", "id"),
     "unit": ("unit__name_zh", "task_code"),
@@ -122,11 +127,16 @@ def hindrances(round_: Round) -> list[Hindrance]:
     rows = list(round_.hand_ins.order_by("task_code"))
     waiting = tuple(row.task_code for row in rows if row.state != HandIn.State.ACCEPTED)
     unexplained = tuple(unexplained_codes(round_))
-    return [
+    found = [
         Hindrance("asked", 0 if rows else 1, ()),
         Hindrance("accepted", len(waiting), waiting),
         Hindrance("explained", len(unexplained), unexplained),
     ]
+    if computed_of(round_.plan_version):
+        newest = lake.newest()
+        old = newest is None or timezone.now() - newest.taken_at > YOUNG
+        found.append(Hindrance("snapshot", 1 if old else 0, ()))
+    return found
 
 
 def unexplained_codes(round_: Round) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yiwang.domains.evaluation.planning import display
+from yiwang.domains.evaluation.planning.content import differs
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, HandInVersion, Indicator, IndicatorValue
 from yiwang.domains.evaluation.planning.selectors import handins as reads
@@ -24,12 +25,16 @@ FIELD_NAMES = {
 
 @dataclass(frozen=True)
 class FigureLine:
-    """A figure of a hand-in: what is written now, the last accepted value, and the judgement of what is written."""
+    """A figure of a hand-in: what is written now, the last accepted value, what the records say, the judgement.
+
+    Judged is what counts: what the records say, else what is written.
+    """
 
     indicator: Indicator
     entry: FigureEntry | None
     last: IndicatorValue | None
     verdict: Judgement | None
+    computed: IndicatorValue | None = None
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -41,6 +46,16 @@ class FigureLine:
     def last_text(self) -> str:
         """The last accepted value as it reads; a dash where there is none."""
         return "—" if self.last is None else display.value_text(self.indicator, self.last)
+
+    @property
+    def computed_text(self) -> str:
+        """What the records say, as it reads; empty where they say nothing."""
+        return "" if self.computed is None else display.value_text(self.indicator, self.computed)
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether what is written is another number than the records say."""
+        return differs(self.indicator, self.entry, self.computed)
 
     @property
     def status_text(self) -> str:
@@ -74,12 +89,20 @@ def figure_lines(user: User, row: HandIn, content: HandInContent) -> list[Figure
     """
     indicators = reads.task_indicators(row)
     codes = [item.code for item in indicators]
-    known = values.values_as_of(row.round.plan_version.plan, row.round.as_of, codes=codes)
+    known = values.reported_as_of(row.round.plan_version.plan, row.round.as_of, codes=codes)
+    computed = values.computed_of_round(row.round, codes)
     papers: dict[str, list[Evidence]] = {}
     for paper in reads.evidence_of(user, row):
         papers.setdefault(paper.figure_code, []).append(paper)
     return [
-        FigureLine(item, entry, known.get(item.code), _verdict(item, entry), tuple(papers.get(item.code, ())))
+        FigureLine(
+            item,
+            entry,
+            known.get(item.code),
+            _verdict(item, computed.get(item.code) or entry),
+            computed.get(item.code),
+            tuple(papers.get(item.code, ())),
+        )
         for item in indicators
         for entry in [content.figure(item.code)]
     ]
@@ -90,7 +113,7 @@ def task_evidence(user: User, row: HandIn) -> list[Evidence]:
     return list(reads.evidence_of(user, row).filter(figure_code=""))
 
 
-def _verdict(item: Indicator, entry: FigureEntry | None) -> Judgement | None:
+def _verdict(item: Indicator, entry: FigureEntry | IndicatorValue | None) -> Judgement | None:
     if entry is None or entry.value is None or entry.as_of is None:
         return None
     return judge(plans.facts_of(item), entry.value, entry.as_of, thresholds_on(entry.as_of))

@@ -102,6 +102,14 @@ def reported_as_of(
     return {row.code: row for row in rows.order_by(*_ORDER).distinct("code")}
 
 
+def computed_of_round(round_: Round, codes: Iterable[str]) -> dict[str, IndicatorValue]:
+    """What records say of these figures for the round's date, by code."""
+    rows = known(round_.plan_version.plan, round_.closed_at).filter(
+        code__in=list(codes), as_of=round_.as_of, origin=Indicator.Origin.COMPUTED
+    )
+    return {row.code: row for row in rows}
+
+
 # "computed" comes before "reported".
 _ORDER = ("code", "-as_of", "origin", "-recorded_at")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils import timezone
 from yiwang.domains.evaluation.planning.models import FrozenRound, HandIn, Round
 from yiwang.domains.evaluation.planning.selectors import frozen
 from yiwang.domains.evaluation.planning.selectors.computed import computed_of
-from yiwang.domains.evaluation.planning.selectors.rounds import unexplained_codes
+from yiwang.domains.evaluation.planning.selectors.rounds import YOUNG, unexplained_codes
 from yiwang.domains.evaluation.planning.services import computing, reports
 from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.access import api as access
@@ -21,9 +21,6 @@ from yiwang.kernel.lake import api as lake
 from yiwang.kernel.lake.api import Snapshot
 from yiwang.lib.clock import local_date
 from yiwang.lib.problems import Problem
-
-# A round is not closed on records older than this: the lake is refreshed every hour.
-YOUNG = timedelta(days=1)
 
 
 def close(round_: Round, *, actor: User, at: datetime | None = None) -> Round:

@@ -17,6 +17,7 @@ from yiwang.domains.evaluation.planning.models import (
     HandInVersion,
 )
 from yiwang.domains.evaluation.planning.selectors import handins as reads
+from yiwang.domains.evaluation.planning.selectors.values import computed_of_round
 from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.domains.evaluation.planning.services.values import record_value, withdraw_values
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent
@@ -54,7 +55,9 @@ def submit(
     row = _lock(hand_in, actor, "edit")
     _same_revision(row, revision)
     _editable(row)
-    problems = check_content(row, content, reads.task_indicators(row), reads.plan_codes(row), _has_evidence(row))
+    items = reads.task_indicators(row)
+    computed = computed_of_round(row.round, [item.code for item in items])
+    problems = check_content(row, content, items, reads.plan_codes(row), _has_evidence(row), computed)
     if problems:
         lines_zh = "；".join(problem.zh for problem in problems)
         lines_en = " ".join(problem.en for problem in problems)

@@ -32,6 +32,7 @@ ROUND_PAGES = (
     ("problems", gettext_lazy("问题与整改"), "s45.problem"),
     ("follow-up", gettext_lazy("上轮措施"), "s45.followup"),
     ("report", gettext_lazy("评估报告"), "s45.report"),
+    ("frozen", gettext_lazy("取数与底稿"), "s45.report"),
 )
 
 

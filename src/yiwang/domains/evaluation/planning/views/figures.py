@@ -95,6 +95,7 @@ def indicators_export(request: HttpRequest) -> HttpResponse:
         _("填报单位"),
         _("来源"),
         _("数据依据"),
+        _("单位另行填报的数值"),
     ]
     return exports.response(user, "indicators", _("指标与数据"), notes, header, (_sheet_row(row) for row in rows))
 
@@ -192,6 +193,7 @@ def _sheet_row(row: FigureRow) -> list[Cell]:
         "" if verdict is None else str(display.STATUS_TEXT[verdict.status]),
         item.lead_unit.name,
         "" if value is None else value.unit.name,
-        item.get_origin_display(),
+        item.get_origin_display() if value is None else value.get_origin_display(),
         "" if value is None else value.evidence,
+        None if row.reported is None else row.reported.value,
     ]
