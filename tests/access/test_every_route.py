@@ -185,6 +185,10 @@ class Walker:
             "s45:hand-in-version": [names["hand_in"], 1],
             "s45:report-text-delete": [names["round"], d.text.pk],
             "s45:report-download": [names["round"], d.report.number],
+            "s45:frozen": [d.closed.pk],
+            "s45:frozen-check": [d.closed.pk],
+            "s45:frozen-download": [d.closed.pk],
+            "s45:round-fill": [names["round"]],
             "s45:problem-edit": [names["round"], d.text.position],
             "s45:problem-remove": [names["round"], d.text.position],
             "s45:follow-up-answer": [names["round"], "countermeasure", names["measure"]],
@@ -231,6 +235,8 @@ class Walker:
         path = self.calls[name][1]
         number = names["change"] if "adjustments" in path else names["measure"] if "follow-up" in path else 1
         pk = d.job.pk if "/jobs/" in path else names["hand_in"] if "hand-ins" in path else names["round"]
+        if name in {"s45_frozen", "s45_evaluation"}:
+            pk = d.closed.pk
         if "registers" in path:
             return self._register_call(name, path)
         of = next((of for of in ("figures", "tasks", "metrics") if of in path), "units")
@@ -264,6 +270,7 @@ class Walker:
             "s45_submit": {"revision": 0},
             "s45_return": {"number": 1, "reason": "请补充"},
             "s45_accept": {"number": 1},
+            "s45_transfer": {"unit": "data", "reason": "机构合并"},
             "s45_propose": {"kind": "add", "task": names["task"], "new_text": "新", "reason": "因", "basis": "据"},
             "s45_approve": {"numbers": [names["change"]]},
             "s45_reject": {"note": "不必"},

@@ -116,6 +116,7 @@ class District:
     """The people by reader key, and the objects that addresses name."""
 
     people: dict[str, User]
+    closed: Round
     round: Round
     health: HandIn
     police: HandIn
@@ -194,6 +195,7 @@ def make_district() -> District:
     check, shared_check = _checks(people["health"])
     return District(
         people=people,
+        closed=Round.objects.get(state=Round.State.CLOSED),
         round=round_,
         health=health,
         police=police,

@@ -79,7 +79,6 @@ def _closed(result: Evaluation) -> dict[str, Any]:
         "state": "closed",
         "same": result.same,
         "digest": result.frozen.digest,
-        "snapshot": result.frozen.snapshot or None,
         "recounted": result.recounted,
         "faults": [vars(fault) for fault in result.faults],
         "later": [vars(row) for row in result.later],
@@ -107,7 +106,9 @@ def _print(told: dict[str, Any], out: Path | None) -> None:
         click.echo("  尚未办结，没有底稿可比 not closed yet: nothing to compare with")
     else:
         click.echo(f"  底稿 digest {told['digest']}")
-        click.echo(f"  快照 snapshot {told['snapshot'] or '—'}　重新计算 recounted {told['recounted']}")
+        click.echo(
+            f"  快照 snapshot {(told['snapshot'] or {}).get('name', '—')}　重新计算 recounted {told['recounted']}"
+        )
         for fault in told["faults"]:
             click.echo(f"  ✗ {FAULTS[fault['code']]}：{fault['what']}　{fault['frozen']} → {fault['found']}")
         for row in told["later"]:

@@ -46,6 +46,9 @@ INDICATORS = (
     "说明",
     "目标值为拟定",
 )
+# A column that a workbook may lack: figures are then what units report.
+ORIGIN = "取数方式"
+ORIGINS = {"单位填报": "reported", "记录计算": "computed"}
 NATURES = {"约束性": "binding", "预期性": "expected", "不考核": "none"}
 DIRECTIONS = {
     "越高越好": "up",
@@ -172,6 +175,7 @@ def write(spec: PlanSpec) -> bytes:
     years = range(spec.starts_on.year, spec.ends_on.year + 1)
     natures = {code: name for name, code in NATURES.items()}
     directions = {code: name for name, code in DIRECTIONS.items()}
+    origins = {code: name for name, code in ORIGINS.items()}
     about: list[Cell] = [
         spec.code,
         spec.title_zh,
@@ -207,7 +211,7 @@ def write(spec: PlanSpec) -> bytes:
             Sheet("举措", MEASURES, [[m.code, t.code, m.text] for t in spec.tasks for m in t.measures]),
             Sheet(
                 "指标",
-                [*INDICATORS, *(f"{year}年目标" for year in years)],
+                [*INDICATORS, ORIGIN, *(f"{year}年目标" for year in years)],
                 [
                     [
                         i.code,
@@ -226,6 +230,7 @@ def write(spec: PlanSpec) -> bytes:
                         i.decimals,
                         i.note,
                         "是" if i.synthetic_target else "",
+                        origins[i.origin],
                         *(_target_cell(i, year) for year in years),
                     ]
                     for i in spec.indicators
@@ -389,7 +394,7 @@ def _indicator(row: _Row) -> IndicatorSpec:
         baseline_on=row.day("基期日期", required=False),
         targets=targets,
         weight=row.decimal("权重", digits=5, places=3) or Decimal(0 if not targets else 1),
-        origin=Indicator.Origin.REPORTED,
+        origin=row.one_of(ORIGIN, ORIGINS) if row.text(ORIGIN, required=False) else Indicator.Origin.REPORTED,
         relation=row.text("关系", required=False),
         decimals=row.whole("小数位", 0, 6, required=False),
         synthetic_target=row.text("目标值为拟定", required=False) == "是",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from ninja import Path
 
-from yiwang.domains.evaluation.planning import rest_followup, rest_out, rest_write
+from yiwang.domains.evaluation.planning import rest_frozen, rest_out, rest_write
 from yiwang.domains.evaluation.planning.models import Plan
 from yiwang.domains.evaluation.planning.rest_in import (
     ChapterNumber,
@@ -51,7 +51,7 @@ from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
 from yiwang.lib.paging import cursor_page
 
-router = rest_followup.router
+router = rest_frozen.router
 
 
 def _reader(request: HttpRequest, resource: str) -> User:

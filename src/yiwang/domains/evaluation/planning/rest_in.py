@@ -66,6 +66,13 @@ class ReturnIn(Schema):
     reason: Text
 
 
+class TransferIn(Schema):
+    """Handing over to the unit of code ``unit``."""
+
+    unit: str
+    reason: Text
+
+
 class AcceptIn(Schema):
     """Accepting version ``number``."""
 

@@ -44,7 +44,7 @@ from yiwang.domains.evaluation.planning.rest_schemas import (
 from yiwang.domains.evaluation.planning.types import HandInContent, Judgement, TaskStatus, TextChange
 from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.quantities import format_value
-from yiwang.lib.units import to_base
+from yiwang.lib.units import digits, to_base
 
 
 def quantity(indicator: Indicator, value: Decimal, hedge: str = "") -> QuantityOut:
@@ -99,6 +99,11 @@ def value_out(indicator: Indicator, row: IndicatorValue) -> ValueOut:
     """A value."""
     return ValueOut(
         quantity=quantity(indicator, row.value, row.hedge),
+        origin=row.origin,
+        numerator=None if row.numerator is None else digits(row.numerator),
+        denominator=None if row.denominator is None else digits(row.denominator),
+        rows=row.rows,
+        snapshot=row.snapshot or None,
         hedge=row.hedge,
         as_of=row.as_of,
         as_of_stated=row.as_of_stated,

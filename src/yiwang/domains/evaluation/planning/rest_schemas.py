@@ -133,10 +133,16 @@ class TargetOut(Schema):
 class ValueOut(Schema):
     """A value with both clocks: it counts for ``as_of`` and was known from ``recorded_at`` until ``superseded_at``.
 
-    ``is_target`` marks a number that the plan aims at, not one that was reached.
+    ``is_target`` marks a number that the plan aims at, not one that was reached. ``origin`` is reported or computed: a
+    computed value has its parts in base units, the count of its records, and the snapshot of the lake.
     """
 
     quantity: QuantityOut
+    origin: str
+    numerator: str | None
+    denominator: str | None
+    rows: int | None
+    snapshot: str | None
     hedge: str
     as_of: date
     as_of_stated: bool

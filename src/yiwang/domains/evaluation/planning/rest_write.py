@@ -23,6 +23,7 @@ from yiwang.domains.evaluation.planning.rest_in import (
     RemindIn,
     ReturnIn,
     RoundIn,
+    TransferIn,
 )
 from yiwang.domains.evaluation.planning.rest_schemas import (
     AdjustmentOut,
@@ -36,7 +37,7 @@ from yiwang.domains.evaluation.planning.rest_schemas import (
 from yiwang.domains.evaluation.planning.selectors import adjustments, handins
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.services import adjustments as changing
-from yiwang.domains.evaluation.planning.services import closing, reports, rounds
+from yiwang.domains.evaluation.planning.services import closing, reports, rounds, transfers
 from yiwang.domains.evaluation.planning.services import handins as writing
 from yiwang.domains.evaluation.planning.types import HandInContent
 from yiwang.kernel.access import api as access
@@ -86,6 +87,14 @@ def return_(request: HttpRequest, pk: Path[Id], body: ReturnIn) -> HandInOut:
     """Send a version back with a reason."""
     user = _writer(request, "s45.handin", "review")
     writing.return_(handins.hand_in(user, pk), number=body.number, reason=body.reason, actor=user)
+    return hand_in_answer(user, pk)
+
+
+@router.post("/hand-ins/{pk}/transfer", response=HandInOut, operation_id="s45_transfer", summary="移交填报")
+def transfer(request: HttpRequest, pk: Path[Id], body: TransferIn) -> HandInOut:
+    """Give a hand-in to the unit that has taken its unit's place."""
+    user = _writer(request, "s45.round", "manage")
+    transfers.transfer(handins.hand_in(user, pk), unit=orgs.unit(body.unit), reason=body.reason, actor=user)
     return hand_in_answer(user, pk)
 
 

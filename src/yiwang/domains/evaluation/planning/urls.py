@@ -76,6 +76,7 @@ urlpatterns = [
     path("hand-ins/<int:pk>/preview/", handins.hand_in_preview, name="hand-in-preview"),
     path("hand-ins/<int:pk>/return/", handins.hand_in_return, name="hand-in-return"),
     path("hand-ins/<int:pk>/accept/", handins.hand_in_accept, name="hand-in-accept"),
+    path("hand-ins/<int:pk>/transfer/", handins.hand_in_transfer, name="hand-in-transfer"),
     path("hand-ins/<int:pk>/versions/<int:number>/", handins.hand_in_version, name="hand-in-version"),
     path("hand-ins/<int:pk>/evidence/", handins.evidence_add, name="evidence-add"),
     path("evidence/<int:pk>/", handins.evidence_download, name="evidence"),

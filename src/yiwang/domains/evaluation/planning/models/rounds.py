@@ -86,6 +86,11 @@ class HandIn(models.Model):
     def __str__(self) -> str:
         return f"{self.task_code} {self.unit_id}"
 
+    @property
+    def reports_for_id(self) -> int:
+        """The unit whose figures it reports."""
+        return self.stands_for_id or self.unit_id
+
 
 class HandInVersion(models.Model):
     """A hand-in as it was handed in 报送稿: immutable but for the decision on it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date
 from hashlib import sha256
 from typing import Any
 
@@ -58,7 +58,7 @@ def gather(
             "as_of": str(round_.as_of),
             "plan": round_.plan_version.plan.code,
             "plan_version": round_.plan_version.number,
-            "closed_at": None if round_.closed_at is None else round_.closed_at.isoformat(),
+            "closed_at": None if round_.closed_at is None else round_.closed_at.astimezone(UTC).isoformat(),
             "closed_by": round_.closed_by,
         },
         "snapshot": snapshot,
@@ -98,7 +98,7 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "name": snapshot.name,
         "number": snapshot.number,
-        "taken_at": snapshot.taken_at.isoformat(),
+        "taken_at": snapshot.taken_at.astimezone(UTC).isoformat(),
         "files": {table.key: [file.name for file in table.files] for table in snapshot.tables},
     }
 

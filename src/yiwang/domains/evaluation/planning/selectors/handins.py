@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, HandInVersion, Indicator, Plan, Round
 from yiwang.domains.evaluation.planning.selectors import plan as plans
@@ -82,14 +83,15 @@ def task_indicators(row: HandIn) -> list[Indicator]:
     """The figures that a hand-in reports.
 
     The task's lead unit reports every figure of the task but those of units that are asked themselves; any other unit
-    reports its own.
+    reports its own. Who has taken a unit's place reports as that unit did.
     """
     rows = plans.indicators(row.round.plan_version).filter(task__code=row.task_code)
     others = HandIn.objects.filter(round_id=row.round_id, task_code=row.task_code).exclude(pk=row.pk)
+    mine = row.reports_for_id
     return [
         item
-        for item in rows.exclude(lead_unit__in=others.values("unit"))
-        if item.lead_unit_id == row.unit_id or item.task.lead_unit_id == row.unit_id
+        for item in rows.exclude(lead_unit__in=others.values(found=Coalesce("stands_for", "unit")))
+        if mine in (item.lead_unit_id, item.task.lead_unit_id)
     ]
 
 

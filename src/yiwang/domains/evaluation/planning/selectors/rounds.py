@@ -118,7 +118,7 @@ def filtered(
 
 def unasked(round_: Round) -> list[Task]:
     """Tasks of the plan whose lead unit has not been asked yet."""
-    asked = set(round_.hand_ins.values_list("task_code", "unit_id"))
+    asked = {(row.task_code, row.reports_for_id) for row in round_.hand_ins.all()}
     return [task for task in plans.tasks(round_.plan_version) if (task.code, task.lead_unit_id) not in asked]
 
 

@@ -22,8 +22,10 @@ from yiwang.domains.evaluation.planning.models import (
 )
 from yiwang.domains.evaluation.planning.types import Target
 from yiwang.kernel.audit import api as audit
+from yiwang.kernel.metrics import api as metrics
 from yiwang.kernel.orgs.api import Unit
 from yiwang.lib.problems import Problem
+from yiwang.lib.units import from_base
 
 T = TypeVar("T")
 
@@ -107,7 +109,10 @@ class PlanSpec:
 
 @transaction.atomic
 def create_plan(spec: PlanSpec, *, actor: str, at: datetime | None = None) -> PlanVersion:
-    """Write a plan with its first version. Problems ``plan_exists``, ``plan_dates``, ``plan_reference``."""
+    """Write a plan with its first version.
+
+    Problems ``plan_exists``, ``plan_dates``, ``plan_reference``, ``plan_metric`` (nothing counts a computed figure).
+    """
     if Plan.objects.filter(code=spec.code).exists():
         raise Problem(
             "plan_exists",
@@ -293,6 +298,9 @@ def _write_task(
 def _write_indicators(
     version: PlanVersion, specs: tuple[IndicatorSpec, ...], units: _Lookup[Unit], tasks: _Lookup[Task]
 ) -> None:
+    for spec in specs:
+        if spec.origin == Indicator.Origin.COMPUTED:
+            _require_metric(spec)
     rows = [
         Indicator(
             version=version,
@@ -323,6 +331,26 @@ def _write_indicators(
         YearTarget(indicator=row, year=target.year, value=target.value, upper=target.upper)
         for row, spec in zip(rows, specs, strict=True)
         for target in spec.targets
+    )
+
+
+def _require_metric(spec: IndicatorSpec) -> None:
+    """A computed figure has a metric that names its code and counts in its unit. Problem ``plan_metric``."""
+    found = next((metric for metric in metrics.metrics() if metric.figure == spec.code), None)
+    if found is None:
+        what_zh, what_en = "系统里没有计算它的指标", "no metric of any system answers it"
+    else:
+        try:
+            from_base(Decimal(1), found.unit, spec.unit)
+        except ValueError:
+            what_zh, what_en = f"计算它的 {found.code} 以“{found.unit}”计", f"{found.code} counts in {found.unit}"
+        else:
+            return
+    raise Problem(
+        "plan_metric",
+        f"{spec.code} {spec.name_zh}（{spec.unit}）由记录计算，但{what_zh}。请改为“单位填报”，或改正编号、单位。",
+        f"{spec.code} is to be computed, but {what_en}. Have it reported, or mend its code or unit.",
+        field=spec.code,
     )
 
 

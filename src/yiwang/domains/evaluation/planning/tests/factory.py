@@ -101,13 +101,13 @@ def plan_spec() -> PlanSpec:
     )
 
 
-def make_world() -> World:
-    """Units, accounts and the plan's first version."""
+def make_world(spec: PlanSpec | None = None) -> World:
+    """Units, accounts and the first version of ``spec`` (default: the small plan)."""
     make_unit("cq", kind="district", name_zh="小城区")
     data = make_unit("cq/data", name_zh="数据局")
     police = make_unit("cq/police", name_zh="公安局")
     health = make_unit("cq/health", name_zh="卫健局")
-    version = create_plan(plan_spec(), actor="test", at=at_noon(STARTS_ON))
+    version = create_plan(spec or plan_spec(), actor="test", at=at_noon(STARTS_ON))
     return World(
         plan=version.plan,
         version=version,

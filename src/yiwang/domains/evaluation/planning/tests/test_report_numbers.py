@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone, translation
 
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
-from yiwang.domains.evaluation.planning.models import Indicator, Round
+from yiwang.domains.evaluation.planning.models import Indicator, IndicatorValue, Round
 from yiwang.domains.evaluation.planning.report.context import FigureRef
 from yiwang.domains.evaluation.planning.report.plain_text import as_text
 from yiwang.domains.evaluation.planning.selectors import handins, values
@@ -86,9 +86,21 @@ def test_a_reported_figure_has_unit_evidence_dates_and_parts_but_no_definition(r
 
 
 def test_a_computed_figure_is_told_by_what_stands_behind_it(round_: Round) -> None:
-    Indicator.objects.filter(code="F002").update(origin="computed", note="在册终端数")
-    found = some(figures(round_).ref("F002"))
-    assert (found.origin, found.definition) == ("computed", "在册终端数")
+    row = row_of(round_, "F002")
+    assert row.value is not None
+    Indicator.objects.filter(code="F004").update(origin="computed")
+    item = plans.indicator(round_.plan_version, "F004")
+    value = IndicatorValue(
+        code="F004", origin="computed", as_of=AS_OF, value=Decimal(68), numerator=Decimal(68), rows=68,
+        unit=row.value.unit, snapshot="0123456789abcdef" * 4,
+    )  # fmt: skip
+    judged = Judged(item, value, row.judgement)
+    found = some(Figures(round_, [judged], {}, KNOWN_ON).ref("F004"))
+    assert (found.origin, found.definition) == ("computed", "当日有效的自助机的条数")
+    assert (found.rows, found.snapshot, found.numerator) == (68, "0123456789ab", "")
+    value.denominator = Decimal("2.5")
+    found = some(Figures(round_, [judged], {}, KNOWN_ON).ref("F004"))
+    assert (found.numerator, found.denominator) == ("68", "2.5")
 
 
 def test_figures_of_the_plan_say_whether_they_are_invented(round_: Round) -> None:

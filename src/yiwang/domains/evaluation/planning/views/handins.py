@@ -15,10 +15,12 @@ from yiwang.domains.evaluation.planning.models import HandIn
 from yiwang.domains.evaluation.planning.selectors import handins as reads
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.domains.evaluation.planning.services import handins as services
+from yiwang.domains.evaluation.planning.services.transfers import transfer
 from yiwang.domains.evaluation.planning.views import sheets
 from yiwang.domains.evaluation.planning.views.answers import choice, clean, go, page_of, posted, said, well
 from yiwang.kernel.access import api as access
 from yiwang.kernel.files import api as files
+from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.clock import SHANGHAI
 from yiwang.lib.problems import Problem
 
@@ -156,6 +158,22 @@ def hand_in_accept(request: HttpRequest, pk: int) -> HttpResponse:
         return sheets.read_page(request, fresh, problem=problem, status=problem.status)
     well(request, _("已采纳，数据已计入规划评估。"))
     return go(request, "hand-in", pk=row.pk)
+
+
+@access.guard("s45.round", "manage")
+@posted("hand-in")
+def hand_in_transfer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the hand-in to the unit that has taken its unit's place."""
+    user = access.signed_in(request)
+    row = reads.hand_in(user, pk)
+    try:
+        taker = orgs.unit(clean(request.POST.get("transfer_unit", "")))
+        moved = transfer(row, unit=taker, reason=clean(request.POST.get("transfer_reason", "")), actor=user)
+    except Problem as problem:
+        fresh = reads.hand_in(user, pk)
+        return sheets.read_page(request, fresh, problem=problem, status=problem.status)
+    well(request, _("已移交给%(unit)s，并通知其联络员。") % {"unit": moved.unit.name})
+    return go(request, "hand-in", pk=pk)
 
 
 @access.guard("s45.handin", "view")

@@ -20,6 +20,7 @@ from yiwang.domains.evaluation.planning.types import HandInContent, TaskStatus
 from yiwang.domains.evaluation.planning.views.answers import about, said
 from yiwang.kernel.access import api as access
 from yiwang.kernel.access.api import User
+from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.problems import Problem
 from yiwang.lib.quantities import HEDGES_AFTER, HEDGES_BEFORE, HEDGES_BETWEEN
 
@@ -60,6 +61,11 @@ def may_review(user: User, row: HandIn) -> bool:
         and row.round.state != Round.State.CLOSED
         and access.in_scope(user, "s45.handin", "review", row.unit)
     )
+
+
+def may_transfer(request: HttpRequest, row: HandIn) -> bool:
+    """Whether the reader may give the hand-in to another unit."""
+    return row.round.state != Round.State.CLOSED and access.can(access.signed_in(request), "s45.round", "manage")
 
 
 def form_page(
@@ -119,6 +125,7 @@ def read_page(
         "lines": sheets.figure_lines(access.signed_in(request), row, content),
         "shown": previews.figures_in(content, row.round),
         "papers": sheets.task_evidence(access.signed_in(request), row),
+        "transfer_units": orgs.units().exclude(pk=row.unit_id).order_by("path") if may_transfer(request, row) else None,
         "may_review": version is not None and may_review(access.signed_in(request), row),
         "reason": reason,
         "unsaved": None if typed is None else typed.raw,
