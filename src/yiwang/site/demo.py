@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from yiwang.domains.evaluation.planning import demo as planning_demo
+from yiwang.domains.evaluation.planning.api import Evaluation
 from yiwang.domains.evaluation.reportcheck import demo as check_demo
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.types import CheckResult
@@ -49,10 +50,12 @@ def run(port: int) -> None:
     metrics.prepare()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
+    say("从冻结的快照重新计算这一轮")
+    evaluated = planning_demo.evaluated()
     say("核验示例报告")
     name, data = check_demo.example_report()
     example = _keep(name, data)
-    _print(port, report, example, check_bytes(data, name))
+    _print(port, report, evaluated, example, check_bytes(data, name))
 
 
 def _gather_statistics() -> None:
@@ -77,7 +80,7 @@ def _keep(name: str, data: bytes) -> Path:
     return path
 
 
-def _print(port: int, report: Path, example: Path, result: CheckResult) -> None:
+def _print(port: int, report: Path, evaluated: Evaluation | None, example: Path, result: CheckResult) -> None:
     accounts = access_demo.demo_accounts()
     if not accounts:
         raise Problem(
@@ -92,6 +95,9 @@ def _print(port: int, report: Path, example: Path, result: CheckResult) -> None:
     for account in accounts:
         click.echo(f"  {account.role:<12}\t{account.username}")
     click.echo(f"  评估报告 report  {report}")
+    if evaluated is not None:
+        verdict = "与办结底稿一致 same" if evaluated.same else f"有 {len(evaluated.faults)} 处与办结底稿不同 differs"
+        click.echo(f"  评估复核 evaluate 由冻结的快照重新计算 {evaluated.recounted} 项，{verdict}")
     click.echo(f"  示例报告 example {example}")
     counts = {key: sum(1 for found in result.findings if found.severity == key) for key in SEVERITY}
     totals = "，".join(f"{SEVERITY[key]} {count} 条" for key, count in counts.items())

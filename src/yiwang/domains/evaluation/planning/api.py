@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yiwang.domains.evaluation.planning.selectors.evaluation import Evaluation
 from yiwang.domains.evaluation.planning.selectors.handins import current_round, last_evaluated
 from yiwang.domains.evaluation.planning.selectors.home import (
     home_chapters,
@@ -13,6 +14,7 @@ from yiwang.domains.evaluation.planning.selectors.home import (
 from yiwang.domains.evaluation.planning.selectors.plan import the_plan
 
 __all__ = [
+    "Evaluation",
     "current_round",
     "home_chapters",
     "home_due",

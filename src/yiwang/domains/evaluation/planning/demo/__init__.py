@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from yiwang.domains.evaluation.planning.demo.loading import load, report_bytes
+from yiwang.domains.evaluation.planning.demo.loading import evaluated, load, report_bytes
 
-__all__ = ["load", "report_bytes"]
+__all__ = ["evaluated", "load", "report_bytes"]

@@ -9,8 +9,18 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from yiwang.domains.evaluation.planning.demo import following, reading
-from yiwang.domains.evaluation.planning.models import Adjustment, HandIn, Indicator, Plan, PlanVersion, Round, RoundText
+from yiwang.domains.evaluation.planning.models import (
+    Adjustment,
+    FrozenRound,
+    HandIn,
+    Indicator,
+    Plan,
+    PlanVersion,
+    Round,
+    RoundText,
+)
 from yiwang.domains.evaluation.planning.selectors import plan as plans
+from yiwang.domains.evaluation.planning.selectors.evaluation import Evaluation, evaluate
 from yiwang.domains.evaluation.planning.services import adjustments, closing, computing, handins, reports, rounds
 from yiwang.domains.evaluation.planning.services.plans import create_plan
 from yiwang.domains.evaluation.planning.services.values import record_value
@@ -56,11 +66,21 @@ def load(say: Say, today: date) -> Round:
 
 def report_bytes() -> bytes:
     """The evaluated round's report as a Word file: the one written before, else a new one by the bureau."""
-    code = reading.plan_spec().code
-    round_ = Round.objects.filter(plan_version__plan__code=code, state=Round.State.CLOSED).order_by("as_of")[0]
+    round_ = _closed_round()
     report = round_.reports.first() or reports.write_report(round_, actor=User.objects.get(username="bureau"))
     with files.open_bytes(report.file) as handle:
         return handle.read()
+
+
+def evaluated() -> Evaluation | None:
+    """The evaluated round counted again; ``None`` for one that an earlier release closed without freezing it."""
+    round_ = _closed_round()
+    return evaluate(round_) if FrozenRound.objects.filter(round=round_).exists() else None
+
+
+def _closed_round() -> Round:
+    code = reading.plan_spec().code
+    return Round.objects.filter(plan_version__plan__code=code, state=Round.State.CLOSED).order_by("as_of")[0]
 
 
 def _earlier(version: PlanVersion, bureau: User) -> None:
