@@ -149,16 +149,34 @@ def test_without_a_number_to_divide_by_there_is_no_figure_and_what_the_unit_repo
     assert judged["F005"].is_computed is True
 
 
+def lose_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on metrics of kiosks need a column that no snapshot has."""
+
+    def lost(part: Any) -> set[tuple[str, str]]:
+        return columns_of(part) | ({("s05.kiosk", "gone")} if part.selection.record == "s05.kiosk" else set())
+
+    monkeypatch.setattr(counting, "columns_of", lost)
+
+
+def test_what_cannot_be_told_any_more_is_listed_as_that(
+    closed: tuple[World, Round], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, round_ = closed
+    lake.refresh()
+    lose_a_column(monkeypatch)
+    later = evaluation.then_now(round_, FrozenRound.objects.get(round=round_).content)
+    assert {(row.code, row.then, row.now) for row in later} == {("F004", "5", None), ("F006", "8", None)}
+    assert "lake_lacks" in {fault.code for fault in evaluation.evaluate(round_).faults}
+    get(world.leader, "frozen", round_.pk)
+
+
 def test_a_column_that_is_gone_keeps_one_figure_from_being_counted_not_the_others(
     filled: tuple[World, Round], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, round_ = filled
     lake.refresh()
 
-    def lost(part: Any) -> set[tuple[str, str]]:
-        return columns_of(part) | ({("s05.kiosk", "gone")} if part.selection.record == "s05.kiosk" else set())
-
-    monkeypatch.setattr(counting, "columns_of", lost)
+    lose_a_column(monkeypatch)
     found = computing.fill(round_)
     assert set(found.failed) == {"F004", "F006"}
     assert said(round_)["F004"] == KIOSKS, "it keeps the number that it had"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from yiwang.domains.evaluation.planning.models import Indicator, PlanVersion
 from yiwang.domains.evaluation.planning.selectors import plan as plans
 from yiwang.kernel.metrics import api as metrics
-from yiwang.kernel.metrics.api import Metric
+from yiwang.kernel.metrics.api import Metric, Value
+from yiwang.lib.problems import Problem
 
 
 def metric_of(item: Indicator) -> Metric | None:
@@ -19,3 +23,28 @@ def computed_of(version: PlanVersion) -> list[tuple[Indicator, Metric]]:
     """Every figure of a plan version that records answer, with its metric."""
     rows = plans.indicators(version).filter(origin=Indicator.Origin.COMPUTED)
     return [(row, metric) for row in rows if (metric := metric_of(row)) is not None]
+
+
+def count(
+    wanted: Sequence[Metric], day: date, known_on: date | None, snapshot: str
+) -> tuple[dict[str, Value], dict[str, Problem]]:
+    """Values by metric from the named snapshot, and by figure the problems of those that it cannot answer.
+
+    Problems ``snapshot_unknown``, ``known_later``.
+    """
+    try:
+        found = metrics.told(wanted, [day], known_on, snapshot=snapshot)
+    except Problem as problem:
+        if problem.code != "lake_lacks":
+            raise
+        if len(wanted) == 1:
+            return {}, {wanted[0].figure: problem}
+        # One column that is gone must not keep forty figures from being counted.
+        told: dict[str, Value] = {}
+        failed: dict[str, Problem] = {}
+        for metric in wanted:
+            values, problems = count([metric], day, known_on, snapshot)
+            told |= values
+            failed |= problems
+        return told, failed
+    return {metric.code: found.value(metric, day) for metric in wanted}, {}

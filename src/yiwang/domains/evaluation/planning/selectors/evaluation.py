@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from yiwang.domains.evaluation.planning.models import FrozenRound, Round
-from yiwang.domains.evaluation.planning.selectors import frozen, values
+from yiwang.domains.evaluation.planning.selectors import computed, frozen, values
 from yiwang.kernel.lake import api as lake
 from yiwang.kernel.metrics import api as metrics
 from yiwang.kernel.metrics.api import Metric, Value
@@ -88,17 +88,18 @@ def evaluate(round_: Round) -> Evaluation:
 
 
 def then_now(round_: Round, content: dict[str, Any]) -> Iterator[ThenNow]:
-    """Figures that are known otherwise now: computed ones from the newest snapshot, reported ones as accepted since."""
+    """Figures that are known otherwise now: computed ones from the newest snapshot, reported ones as accepted since.
+
+    ``now`` is ``None`` for what cannot be told now: a metric, a column or all snapshots are gone.
+    """
     rows = content["figures"]
-    now: dict[str, str | None] = _counted_now(content)
+    now = _counted_now(content)
     plan = round_.plan_version.plan
     reported = values.reported_as_of(plan, round_.as_of, None, [row["code"] for row in rows])
     for row in rows:
         code = row["code"]
         if row["origin"] == "computed":
-            if code not in now:
-                continue
-            current = now[code]
+            current = now.get(code)
         else:
             current = digits(reported[code].value) if code in reported else None
         if current != row["value"]:
@@ -113,17 +114,18 @@ def _metrics_of(content: dict[str, Any]) -> dict[str, Metric]:
     return {row["code"]: known[row["metric"]] for row in content["figures"] if row["metric"] in known}
 
 
-def _counted_now(content: dict[str, Any]) -> dict[str, str | None]:
+def _counted_now(content: dict[str, Any]) -> dict[str, str]:
+    """By figure; without those that the newest snapshot cannot answer."""
     wanted = _metrics_of(content)
     if not wanted or not lake.newest_name():
         return {}
     day = date.fromisoformat(content["round"]["as_of"])
-    told = metrics.told(list(wanted.values()), [day])
+    told, _failed = computed.count(list(wanted.values()), day, None, lake.newest_name())
     units = {row["code"]: row["unit"] for row in content["figures"]}
     found = {}
     for code, metric in wanted.items():
-        value = told.value(metric, day).value
-        found[code] = None if value is None else digits(from_base(value, metric.unit, units[code]))
+        if metric.code in told and (value := told[metric.code].value) is not None:
+            found[code] = digits(from_base(value, metric.unit, units[code]))
     return found
 
 

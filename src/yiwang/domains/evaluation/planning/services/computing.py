@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,10 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from yiwang.domains.evaluation.planning.models import Indicator, IndicatorValue, Round
-from yiwang.domains.evaluation.planning.selectors.computed import computed_of
+from yiwang.domains.evaluation.planning.selectors.computed import computed_of, count
 from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.lake import api as lake
-from yiwang.kernel.metrics import api as metrics
 from yiwang.kernel.metrics.api import Metric, Value
 from yiwang.lib.problems import Problem
 from yiwang.lib.units import from_base
@@ -62,7 +61,7 @@ def fill(
         return Filled("", 0, 0, (), {})
     if not name:
         raise lake.empty()
-    told, failed = _tell([metric for _item, metric in wanted], round_.as_of, known_on, name)
+    told, failed = count([metric for _item, metric in wanted], round_.as_of, known_on, name)
     moment = at or timezone.now()
     current = {
         row.code: row
@@ -94,28 +93,6 @@ def fill(
             _end(former, moment)
             changed += 1
     return Filled(name, len(wanted) - len(failed), changed, tuple(without), failed)
-
-
-def _tell(
-    wanted: Sequence[Metric], day: date, known_on: date | None, name: str
-) -> tuple[dict[str, Value], dict[str, Problem]]:
-    """Values by metric, and the problems of those that the snapshot cannot answer, by figure."""
-    try:
-        found = metrics.told(wanted, [day], known_on, snapshot=name)
-    except Problem as problem:
-        if problem.code != "lake_lacks" or len(wanted) == 1:
-            if problem.code != "lake_lacks":
-                raise
-            return {}, {wanted[0].figure: problem}
-        # One column that is gone must not keep forty figures from being counted.
-        told: dict[str, Value] = {}
-        failed: dict[str, Problem] = {}
-        for metric in wanted:
-            values, problems = _tell([metric], day, known_on, name)
-            told |= values
-            failed |= problems
-        return told, failed
-    return {metric.code: found.value(metric, day) for metric in wanted}, {}
 
 
 def _row(
