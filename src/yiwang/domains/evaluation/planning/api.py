@@ -10,6 +10,7 @@ from yiwang.domains.evaluation.planning.selectors.home import (
     home_round,
     search,
 )
+from yiwang.domains.evaluation.planning.selectors.leadership import leadership_url
 from yiwang.domains.evaluation.planning.selectors.plan import the_plan
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "home_lagging",
     "home_round",
     "last_evaluated",
+    "leadership_url",
     "search",
     "the_plan",
 ]
