@@ -302,7 +302,8 @@ def _late_tasks(user: User, round_: Round) -> list[LateTask]:
 
 
 def _chapters(round_: Round, lines: list[JudgedLine], late: Iterable[LateTask]) -> tuple[ChapterTile, ...]:
-    tasks = [row.task.chapter_id for row in late]
+    # Several units may be late with one task.
+    tasks = [task.chapter_id for task in {row.task.pk: row.task for row in late}.values()]
     return tuple(
         ChapterTile(
             chapter,

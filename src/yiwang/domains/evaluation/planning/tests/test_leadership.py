@@ -69,7 +69,7 @@ def loads(found: Leadership) -> list[tuple[str, int, int, int]]:
 def test_a_leader_sees_what_lags_by_how_much_and_whose_it_is(world: World, evaluated: Round) -> None:
     page = get(world.leader, "leadership")
     for text in (
-        "4 项指标，<em>1 项滞后</em>，其中 1 项严重滞后或倒退；1 项约束性指标落后",
+        "4 项指标，<em>1 项滞后</em>，其中 1 项严重滞后或倒退，1 项是约束性指标",
         "时序进度 49.86%",
         "房屋编码完成率",
         "36.51% → 2025年 100.00%",

@@ -27,7 +27,7 @@ from yiwang.ui.charts import progress_bar
 
 # What fits on a laptop's first screen and on one printed page; the rest is one click away.
 LAGGARDS_SHOWN = 10
-UNITS_SHOWN = 12
+UNITS_SHOWN = 10
 TURN_TEXT = {
     Turn.BETTER: gettext_lazy("比上轮转好"),
     Turn.WORSE: gettext_lazy("比上轮转差"),
