@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Response
+from pypdfium2 import PdfDocument
 
 from yiwang.domains.evaluation.reportcheck.api import check_bytes
 from yiwang.domains.evaluation.reportcheck.demo import example_report
@@ -34,6 +35,9 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("rounds", "bureau", "/evaluation/rounds/"),
     ("round", "bureau", "/evaluation/rounds/2/"),
     ("round-new", "bureau", "/evaluation/rounds/new/"),
+    ("leadership", "leader", "/evaluation/leadership/"),
+    ("leadership-unit", "liaison-police", "/evaluation/leadership/"),
+    ("leadership-running", "leader", "/evaluation/leadership/?round=2"),
     ("judgement", "bureau", "/evaluation/rounds/1/judgement/?status=laggard"),
     ("composite", "bureau", "/evaluation/rounds/1/composite/"),
     ("composite-unit", "liaison-data", "/evaluation/rounds/1/composite/"),
@@ -212,6 +216,21 @@ def test_pages_of_a_person_and_of_a_merge(
     assert page.evaluate(OVERFLOW) <= 0
     axe(page)
     keep_picture(page, "register-merge", width)
+
+
+def test_the_leadership_page_fits_a_screen_and_a_sheet(demo_site: DemoSite, open_page: Callable[..., Page]) -> None:
+    """Without scrolling: time, the bar and the five worst; a unit opens to its own; printed on one sheet of A4."""
+    page = demo_site.page_for(open_page, "leader")
+    visit(page, f"{demo_site.base}/evaluation/leadership/")
+    for seen in (".lead-number", ".lead-stack", ".lag >> nth=4", ".unit >> nth=0"):
+        box = page.locator(seen).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900, f"{seen} is below the first screen"
+    page.locator(".unit > summary").first.press("Enter")
+    assert page.locator(".unit-rows").first.is_visible()
+    assert page.locator("[data-print]").is_visible()
+    with PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        assert len(printed) == 1
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -63,6 +63,7 @@ class Home:
     due_more: int
     notices: Sequence[notices.Notice]
     lagging: Sequence[LagItem]
+    leadership_url: str
     round: RoundSummary | None
     tasks: int
     tasks_lagging: int
@@ -121,6 +122,7 @@ def home_for(user: access.User) -> Home:
         due_more=max(len(due) - DUE_SHOWN, 0),
         notices=list(notices.for_user(user).filter(read_at=None)[:NOTICES_SHOWN]),
         lagging=planning.home_lagging(user, LAGGING_SHOWN),
+        leadership_url=planning.leadership_url(user),
         round=planning.home_round(user),
         tasks=sum(summary.tasks for summary in summaries.values()),
         tasks_lagging=sum(summary.lagging for summary in summaries.values()),

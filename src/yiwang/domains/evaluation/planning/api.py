@@ -11,6 +11,7 @@ from yiwang.domains.evaluation.planning.selectors.home import (
     home_round,
     search,
 )
+from yiwang.domains.evaluation.planning.selectors.leadership import leadership_url
 from yiwang.domains.evaluation.planning.selectors.plan import the_plan
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "home_lagging",
     "home_round",
     "last_evaluated",
+    "leadership_url",
     "search",
     "the_plan",
 ]

@@ -70,7 +70,7 @@ def judge(facts: IndicatorFacts, value: Decimal | None, as_of: date, thresholds:
     if value is None:
         return Judgement(Status.NO_DATA, None, None, time, False, "没有填报数据，无法评价", "No data: cannot be judged")
     end = facts.targets[-1]
-    base = ZERO if facts.direction in {"cumulative", "milestone"} else facts.baseline
+    base = base_of(facts)
     if facts.direction == "range":
         return _judge_range(facts, value, as_of, time)
     if base is None or end.value == base:
@@ -79,6 +79,17 @@ def judge(facts: IndicatorFacts, value: Decimal | None, as_of: date, thresholds:
     path = path_value(facts, base, as_of)
     expected = (path - base) / (end.value - base)
     return _classify(facts, progress, expected, as_of, time, thresholds)
+
+
+def base_of(facts: IndicatorFacts) -> Decimal | None:
+    """Where the way begins: nothing for what is counted up from zero, else the baseline."""
+    return ZERO if facts.direction in {"cumulative", "milestone"} else facts.baseline
+
+
+def interval_on(facts: IndicatorFacts, as_of: date) -> tuple[Decimal, Decimal]:
+    """The lowest and highest value that a range indicator may have on ``as_of``."""
+    target = next((t for t in facts.targets if t.year >= as_of.year), facts.targets[-1])
+    return target.value, target.value if target.upper is None else target.upper
 
 
 def path_value(facts: IndicatorFacts, base: Decimal, as_of: date) -> Decimal:
@@ -127,12 +138,11 @@ def _judge_flat(facts: IndicatorFacts, value: Decimal, end: Target, time: Decima
 
 def _judge_range(facts: IndicatorFacts, value: Decimal, as_of: date, time: Decimal) -> Judgement:
     """Inside the interval in force for the year: reached. Outside: lagging, with the distance."""
-    target = next((t for t in facts.targets if t.year >= as_of.year), facts.targets[-1])
-    upper = target.value if target.upper is None else target.upper
-    if target.value <= value <= upper:
+    low, high = interval_on(facts, as_of)
+    if low <= value <= high:
         status = Status.ON_PACE if as_of < facts.ends_on else Status.DONE
         return Judgement(status, ONE, ONE, time, False, "在目标区间内", "Inside the target range")
-    distance = target.value - value if value < target.value else value - upper
+    distance = low - value if value < low else value - high
     zh, en = f"超出目标区间 {distance.normalize():f}", f"{distance.normalize():f} outside the target range"
     return Judgement(Status.LAGGING, ZERO, ONE, time, facts.nature == "binding", zh, en)
 
