@@ -27,7 +27,6 @@ from yiwang.domains.evaluation.planning.services.values import record_value
 from yiwang.domains.evaluation.planning.types import HandInContent
 from yiwang.kernel.access.api import User
 from yiwang.kernel.files import api as files
-from yiwang.kernel.lake import api as lake
 from yiwang.kernel.notices import api as notices
 from yiwang.kernel.orgs import api as orgs
 from yiwang.lib.clock import at_noon
@@ -36,13 +35,13 @@ Say = Callable[[str], None]
 
 
 @transaction.atomic
-def load(say: Say, today: date) -> Round:
+def load(say: Say, today: date, *, counted: bool = False) -> Round:
     """Load plan, evaluated round, adjustments and an open round; whole or not at all. Does nothing the second time.
 
-    Without a snapshot of the lake nothing can be counted: then every figure is one that units report.
+    ``counted``: the systems' records are there and in the lake. Without them every figure is one that units report.
     """
     spec = reading.plan_spec()
-    if not lake.newest_name():
+    if not counted:
         reported = Indicator.Origin.REPORTED
         spec = replace(spec, indicators=tuple(replace(row, origin=reported) for row in spec.indicators))
     done = Round.objects.filter(plan_version__plan__code=spec.code, state=Round.State.CLOSED).first()

@@ -15,7 +15,7 @@ from django.urls import reverse
 from yiwang.domains.evaluation.planning.models import Round
 from yiwang.domains.evaluation.planning.selectors import leadership as reads
 from yiwang.domains.evaluation.planning.selectors.leadership import Leadership, lateness, leadership
-from yiwang.domains.evaluation.planning.services import handins, problems, rounds
+from yiwang.domains.evaluation.planning.services import closing, handins, problems
 from yiwang.domains.evaluation.planning.services.problems import CountermeasureEntry, ProblemEntry
 from yiwang.domains.evaluation.planning.tests import factory
 from yiwang.domains.evaluation.planning.tests.factory import World
@@ -45,7 +45,7 @@ def evaluated(world: World) -> Round:
     entry = ProblemEntry("底数不清", text="底数不清", countermeasures=(measure("补齐台账", "health", due),))
     problems.save(round_, entry, actor=world.bureau)
     factory.accept_all(world, round_)
-    return rounds.close(round_, actor=world.bureau, at=at_noon(CLOSED_ON))
+    return closing.close(round_, actor=world.bureau, at=at_noon(CLOSED_ON))
 
 
 def measure(text: str, unit: str, due_on: date) -> CountermeasureEntry:

@@ -167,7 +167,12 @@ def hand_in_transfer(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.signed_in(request)
     row = reads.hand_in(user, pk)
     try:
-        taker = orgs.unit(clean(request.POST.get("transfer_unit", "")))
+        code = clean(request.POST.get("transfer_unit", ""))
+        if not code:
+            raise Problem(
+                "transfer_unit", "请选择接手单位。", "Choose the unit that takes over.", field="transfer_unit"
+            )
+        taker = orgs.unit(code)
         moved = transfer(row, unit=taker, reason=clean(request.POST.get("transfer_reason", "")), actor=user)
     except Problem as problem:
         fresh = reads.hand_in(user, pk)
