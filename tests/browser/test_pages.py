@@ -39,6 +39,9 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("leadership-unit", "liaison-police", "/evaluation/leadership/"),
     ("leadership-running", "leader", "/evaluation/leadership/?round=2"),
     ("judgement", "bureau", "/evaluation/rounds/1/judgement/?status=laggard"),
+    ("frozen", "leader", "/evaluation/rounds/1/frozen/"),
+    ("frozen-running", "bureau", "/evaluation/rounds/2/frozen/"),
+    ("hand-in-counted", "liaison-police", "/evaluation/hand-ins/65/"),
     ("composite", "bureau", "/evaluation/rounds/1/composite/"),
     ("composite-unit", "liaison-data", "/evaluation/rounds/1/composite/"),
     ("weights", "bureau", "/evaluation/weights/"),
@@ -133,7 +136,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 # The pages that the README shows.
 SHOWN = frozenset(
     {"sign-in", "home", "home-en", "plan", "task", "judgement", "hand-in", "figure", "compare", "adjustment", "report"}
-    | {"report-check", "round", "kiosks", "record-list", "record", "metric", "composite"}
+    | {"report-check", "round", "kiosks", "record-list", "record", "metric", "composite", "leadership", "frozen"}
 )
 SPRITE = """async () => {
   const wanted = [...document.querySelectorAll('svg.icon use')].map(use => use.getAttribute('href').split('#'));
