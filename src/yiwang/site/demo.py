@@ -48,6 +48,7 @@ def run(port: int) -> None:
     metrics.prepare()
     say("写出评估报告")
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
+    check_demo.load(say)
     say("核验示例报告")
     name, data = check_demo.example_report()
     example = _keep(name, data)
