@@ -67,11 +67,7 @@ def _chosen(every: list[Entry], request: HttpRequest) -> list[Entry]:
         metric = entry.metric
         return " ".join((metric.figure, metric.code, metric.name_zh, metric.name_en)).lower()
 
-    return [
-        entry
-        for entry in every
-        if (not system or entry.system == system) and (not words or words in named(entry))
-    ]
+    return [entry for entry in every if (not system or entry.system == system) and (not words or words in named(entry))]
 
 
 @access.guard("metrics.metric", "export")
