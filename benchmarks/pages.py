@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from browsing import Browser, p95, serving, sessions, told
@@ -158,8 +159,8 @@ def alone(browser: Browser, behind: Behind) -> dict[str, list[float]]:
             by_hand(after)
         for _turn in range(SINGLE):
             for name, after in (("first", 0), ("later", behind.middle)):
-                timed(name, lambda after=after: page(after))  # type: ignore[misc]  # mypy knows no default of a lambda
-                timed(f"{name} by hand", lambda after=after: by_hand(after))  # type: ignore[misc]  # as above
+                timed(name, partial(page, after))
+                timed(f"{name} by hand", partial(by_hand, after))
     return found
 
 
