@@ -7,20 +7,17 @@ page as soon as they have the last one: sixteen people who never look. The same 
 
 from __future__ import annotations
 
-import http.client
 import os
 import platform
 import random
 import re
-import signal
-import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from browsing import Browser, p95, serving, sessions, told
 from yiwang.site import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,14 +37,11 @@ def prepare() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
     from django.core.management import call_command
 
     django.setup()
-    from django.conf import settings
     from django.db import connection
-    from django.test import Client
 
     from yiwang.domains.services.licences import demo
     from yiwang.domains.services.licences.models import Licence, LicenceType
     from yiwang.kernel.access import demo as access_demo
-    from yiwang.kernel.access.api import User
     from yiwang.kernel.orgs import demo as orgs_demo
     from yiwang.kernel.records import api as records
     from yiwang.kernel.registers import api as registers
@@ -63,11 +57,6 @@ def prepare() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
         records.load(kind.record_type, rows, source=demo.SOURCE, recorded_by="demo", synthetic=True)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    sessions = {}
-    for role in ROLES:
-        client = Client()
-        client.force_login(User.objects.get(username=role))
-        sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
     often, seldom = kinds[0].code, kinds[-3].code
     asked = [
         ("first page", ""),
@@ -83,7 +72,7 @@ def prepare() -> tuple[int, dict[str, str], list[tuple[str, str]]]:
         ("a number", "q=%E7%AC%AC00012345%E5%8F%B7"),
         ("words and filter", f"q=2023&type_code={often}&state=04"),
     ]
-    return Licence._base_manager.count(), sessions, asked
+    return Licence._base_manager.count(), sessions(ROLES), asked
 
 
 class Reader(threading.Thread):
@@ -98,26 +87,17 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         """Until the time is over."""
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=300)
-        # Kept as a browser keeps them.
-        cookies = {"sessionid": self.session}
+        browser = Browser(PORT, self.session)
         while time.monotonic() < self.begin + WARM + SECONDS:
             name, query = self.chance.choice(self.asked)
             for page in range(3):
                 start = time.monotonic()
-                sent = "; ".join(f"{key}={value}" for key, value in cookies.items())
-                connection.request("GET", f"{BASE}?{query}", headers={"Cookie": sent})
-                answer = connection.getresponse()
-                text = answer.read().decode()
-                end = time.monotonic()
+                status, text, took = browser.ask(f"{BASE}?{query}")
                 time.sleep(self.pause * self.chance.uniform(0.5, 1.5))
-                for set_ in answer.headers.get_all("Set-Cookie", []):
-                    key, _equals, value = set_.split(";")[0].partition("=")
-                    cookies[key] = value
-                if answer.status != 200:
-                    self.wrong.append(f"{name}: {answer.status}")
+                if status != 200:
+                    self.wrong.append(f"{name}: {status}")
                 if start > self.begin + WARM:
-                    self.taken.append((name if page == 0 else f"{name}, next pages", end - start))
+                    self.taken.append((name if page == 0 else f"{name}, next pages", took))
                 found = NEXT.search(text)
                 if found is None:
                     break
@@ -125,11 +105,11 @@ class Reader(threading.Thread):
 
 
 def measure(
-    sessions: dict[str, str], asked: list[tuple[str, str]], clients: int, pause: float = 0
+    signed_in: dict[str, str], asked: list[tuple[str, str]], clients: int, pause: float = 0
 ) -> list[tuple[str, float]]:
     """Name and seconds of every answer."""
     begin = time.monotonic()
-    readers = [Reader(number, sessions[ROLES[number % len(ROLES)]], asked, begin, pause) for number in range(clients)]
+    readers = [Reader(number, signed_in[ROLES[number % len(ROLES)]], asked, begin, pause) for number in range(clients)]
     for reader in readers:
         reader.start()
     for reader in readers:
@@ -140,12 +120,6 @@ def measure(
     return [item for reader in readers for item in reader.taken]
 
 
-def told(taken: list[float]) -> str:
-    """Median and 95th percentile in milliseconds."""
-    cut = statistics.quantiles(taken, n=20)[18] if len(taken) > 1 else taken[0]
-    return f"{len(taken):>7}{statistics.median(taken) * 1000:>9.0f}{cut * 1000:>9.0f}"
-
-
 def main() -> int:
     """Measure, print and keep the table; 1 when the limit is missed."""
     with tempfile.TemporaryDirectory(prefix="yiwang-lists-") as folder:
@@ -153,26 +127,14 @@ def main() -> int:
         os.environ |= {"YIWANG_HOME": folder, "YIWANG_LOG_LEVEL": "ERROR"}
         os.environ.pop("DATABASE_URL", None)
         with postgres.lease():
-            rows, sessions, asked = prepare()
-            program = str(Path(sys.executable).parent / "yiwang")
-            server = subprocess.Popen([program, "serve", "--port", str(PORT), "--no-worker"])
-            try:
-                for _time in range(200):
-                    time.sleep(0.2)
-                    try:
-                        http.client.HTTPConnection("127.0.0.1", PORT, timeout=5).request("GET", "/healthz")
-                        break
-                    except OSError:
-                        continue
-                one = measure(sessions, asked, 1)
-                many = measure(sessions, asked, CLIENTS)
-                looking = measure(sessions, asked, CLIENTS, 1)
-            finally:
-                server.send_signal(signal.SIGTERM)
-                server.wait(60)
+            rows, signed_in, asked = prepare()
+            with serving(PORT):
+                one = measure(signed_in, asked, 1)
+                many = measure(signed_in, asked, CLIENTS)
+                looking = measure(signed_in, asked, CLIENTS, 1)
             version = postgres.status().version
     every = [took for _name, took in many]
-    cut = statistics.quantiles(every, n=20)[18] * 1000
+    cut = p95(every)
     names = [name for asked_name, _query in asked for name in (asked_name, f"{asked_name}, next pages")]
     lines = [
         f"Lists of records: {rows:,} licences, page by page",

@@ -52,6 +52,7 @@ def run(port: int) -> None:
     report = _keep("evaluation-report.docx", planning_demo.report_bytes())
     say("从冻结的快照重新计算这一轮")
     evaluated = planning_demo.evaluated()
+    check_demo.load(say)
     say("核验示例报告")
     name, data = check_demo.example_report()
     example = _keep(name, data)

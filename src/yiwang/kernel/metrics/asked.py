@@ -19,10 +19,11 @@ LONGEST = 60
 
 @dataclass(frozen=True)
 class Asked:
-    """``known_at`` None: as the newest snapshot knows it."""
+    """``known_at`` None: as the newest snapshot knows it. ``default``: the address named no day."""
 
     as_of: date
     known_at: date | None = None
+    default: bool = False
 
     @property
     def query(self) -> str:
@@ -32,7 +33,8 @@ class Asked:
 
 def asked(request: HttpRequest) -> Asked:
     """The day (by default the one that the evaluation looks at) and the day of knowing. Problem ``date_invalid``."""
-    return Asked(day(request, "as_of") or registry.reference_day(), day(request, "known_at"))
+    named, known_at = day(request, "as_of"), day(request, "known_at")
+    return Asked(registry.reference_day(), known_at, default=True) if named is None else Asked(named, known_at)
 
 
 def day(request: HttpRequest, name: str) -> date | None:
@@ -68,12 +70,14 @@ def month_ends(as_of: date, months: int) -> list[date]:
     return days[::-1]
 
 
-def shortcuts(chosen: date) -> list[tuple[str, date]]:
+def shortcuts(chosen: Asked) -> list[tuple[str, date]]:
     """Days that are asked for often, with their names; without the chosen one."""
     now = today()
     month_end = now.replace(day=1) - timedelta(days=1)
-    days = [(_("本轮评估"), registry.reference_day()), (_("上月末"), month_end), (_("今天"), now)]
-    return [(name, found) for name, found in days if found != chosen]
+    days = [(_("上月末"), month_end), (_("今天"), now)]
+    if not chosen.default:
+        days.insert(0, (_("本轮评估"), registry.reference_day()))
+    return [(name, found) for name, found in days if found != chosen.as_of]
 
 
 def _no_day(text: str, name: str) -> Problem:

@@ -47,7 +47,8 @@ class Entry:
 
 def entries() -> list[Entry]:
     """Every metric by figure and code; retired ones of officials are left out."""
-    found = [_of_system(metric) for metric in registry.metrics()]
+    owners = {unit.code: unit for unit in orgs.units()}
+    found = [_of_system(metric, owners.get(_manifest(metric).owner_unit)) for metric in registry.metrics()]
     newest = ComposedVersion.objects.filter(metric__retired_at=None).select_related("metric__unit")
     return found + [_composed(version) for version in newest.order_by("metric_id", "-number").distinct("metric_id")]
 
@@ -55,7 +56,8 @@ def entries() -> list[Entry]:
 def entry(code: str, version: int | None = None) -> Entry:
     """A metric by code or figure, of officials' ones a version (default: the newest). Problem ``metric_unknown``."""
     if not code.startswith("own."):
-        return _of_system(registry.metric(code))
+        metric = registry.metric(code)
+        return _of_system(metric, orgs.units().filter(code=_manifest(metric).owner_unit).first())
     number = code.removeprefix("own.")
     rows = ComposedVersion.objects.none()
     if number.isascii() and number.isdigit() and len(number) < 19:
@@ -89,9 +91,9 @@ def composed(code: str) -> ComposedMetric:
     return found.metric
 
 
-def _of_system(metric: Metric) -> Entry:
+def _of_system(metric: Metric, owner: Unit | None) -> Entry:
     manifest = _manifest(metric)
-    return Entry(metric, manifest.id, _name(manifest), _unit(manifest.owner_unit))
+    return Entry(metric, manifest.id, _name(manifest), owner)
 
 
 def _composed(version: ComposedVersion) -> Entry:
@@ -106,7 +108,3 @@ def _manifest(metric: Metric) -> systems.SystemManifest:
 
 def _name(manifest: systems.SystemManifest) -> str:
     return manifest.name_zh if (get_language() or "zh").startswith("zh") else manifest.name_en
-
-
-def _unit(code: str) -> Unit | None:
-    return orgs.units().filter(code=code).first() if code else None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,8 @@ from .models import MetricResult
 from .types import Metric, Part, Sum, Value, divided
 
 Key = tuple[str, date]
+# Answers that a web process keeps: the pages of all metrics at one day are 124; a list of them is 250 kB.
+KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,21 @@ def told(
     name = snapshot or lake.newest_name()
     if not name:
         raise lake.empty()
-    digests = {(metric.code, day): digest(metric, day) for metric, day in product(wanted, days)}
+    digests = tuple(digest(metric, day) for metric, day in product(wanted, days))
+    return _told(tuple(wanted), tuple(days), known_at, by, name, digests)
+
+
+@lru_cache(KEPT)
+def _told(
+    wanted: tuple[Metric, ...],
+    days: tuple[date, ...],
+    known_at: date | None,
+    by: str,
+    name: str,
+    named: tuple[str, ...],
+) -> Told:
+    """Of the snapshot of this name, where ``named`` are the digests in the order of metrics and days."""
+    digests = {(metric.code, day): key for (metric, day), key in zip(product(wanted, days), named, strict=True)}
     held = _held(name, set(digests.values()), days, known_at, by)
     missing = [(metric, day) for metric, day in product(wanted, days)
                if (digests[metric.code, day], day) not in held]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -22,12 +23,14 @@ from .asked import Asked, month_ends
 from .catalogue import Entry
 from .holding import Holding
 from .preparing import MONTHS
-from .types import Difference, Metric, Part, Row, Value
+from .types import Count, Difference, Metric, Part, Selection, Value
 
 # A line of the list: a year and its beginning.
 SPARK_MONTHS = 13
 ROWS = 20
 DIFFERENCES = 20
+# Numbers of records that a web process keeps.
+COUNTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,11 @@ def _groups(metric: Metric, chosen: Asked, by: str) -> list[Group]:
         # Records of this type name no town or no unit.
         return []
     if by == "town":
-        names = {town.code12[:9]: town.name for town in orgs.divisions(None, level="town")}
+        towns = orgs.divisions(None, level="town").values_list("code12", "name")
+        names = {code[:9]: name for code, name in towns}
     else:
-        names = {path: unit.short_name for path, unit in records.units_by_path().items()}
+        named = orgs.Unit.objects.filter(path__in=[path.rstrip("/") for path in found])
+        names = {f"{unit.path}/": unit.short_name for unit in named.only("path", "name_zh", "name_en", "short_zh")}
     top = max((value.value for value in found.values() if value.value is not None), default=Decimal(0))
     groups = [
         Group(
@@ -144,8 +149,8 @@ def parts(metric: Metric) -> list[NamedPart]:
 class Behind:
     """A page of the records behind a number: ``within`` the reader's scope there are so many.
 
-    ``everything``: the reader may see all of this type. ``gone``: listed ones that went to another unit, or away for
-    good, after the snapshot was taken. ``next`` is where the next page begins, after this id.
+    ``everything``: the reader may see all of this type. ``gone``: ids of listed ones that went to another unit, or away
+    for good, after the snapshot was taken. ``next`` is where the next page begins, after this id.
     """
 
     picked: records.Picked
@@ -153,7 +158,7 @@ class Behind:
     everything: bool
     first: bool
     next: int | None
-    gone: Sequence[Row]
+    gone: Sequence[int]
 
 
 def behind(user: access.User, found: NamedPart, chosen: Asked, *, after: int = 0) -> Behind | None:
@@ -165,18 +170,27 @@ def behind(user: access.User, found: NamedPart, chosen: Asked, *, after: int = 0
     mine = _scope(user, found.kind)
     with values.reading() as opened:
         reading = opened.at(replace(mine, known_at=chosen.known_at))
-        listed = values.rows_behind(reading, found.part, chosen.as_of, after=after, most=ROWS + 1)
-        within = values.count_of(reading, found.part, chosen.as_of)
+        listed = values.keys_behind(reading, found.part, chosen.as_of, after=after, most=ROWS + 1)
+        within = _within(opened.snapshot.name, reading.held, found.part.selection, chosen.as_of)
     page = listed[:ROWS]
-    picked = records.picked(user, found.kind, [(row.id, row.version) for row in page])
+    picked = records.picked(user, found.kind, page)
     return Behind(
         picked=picked,
         within=within,
         everything=mine == Holding(),
         first=after == 0,
-        next=page[-1].id if len(listed) > ROWS else None,
-        gone=[row for row in page if row.id not in picked.shown],
+        next=page[-1][0] if len(listed) > ROWS else None,
+        gone=[pk for pk, _version in page if pk not in picked.shown],
     )
+
+
+@lru_cache(COUNTS)
+def _within(snapshot: str, held: Holding, selection: Selection, day: date) -> int:
+    """How many records count: kept, since every page of them tells it and a snapshot never changes."""
+    from . import values
+
+    with values.reading(snapshot=snapshot) as opened:
+        return values.count_of(opened.at(held), Count(selection), day)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ SAID = ("lake_empty", "known_later", "lake_lacks")
 def list_page(request: HttpRequest) -> HttpResponse:
     """Every metric at the end of a day with its last twelve months."""
     chosen = asked(request)
-    entries, problem, lines = _entries(request), None, []
+    every = catalogue.entries()
+    entries, problem, lines = _chosen(every, request), None, []
     try:
         lines = selectors.lines(entries, chosen)
     except Problem as error:
@@ -44,10 +45,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "message": _message(problem),
         "asked": chosen,
-        "shortcuts": asking.shortcuts(chosen.as_of),
+        "shortcuts": asking.shortcuts(chosen),
         "q": asking.words(request, "q"),
         "system": asking.words(request, "system"),
-        "systems": sorted({(entry.system, entry.system_name) for entry in catalogue.entries()}),
+        "systems": sorted({(entry.system, entry.system_name) for entry in every}),
         "reported": len(registry.reported(chosen.as_of, chosen.known_at)),
         "may_compose": access.can(access.signed_in(request), "metrics.metric", "compose"),
         "may_export": access.can(access.signed_in(request), "metrics.metric", "export"),
@@ -59,18 +60,14 @@ def _message(problem: Problem | None) -> str:
     return "" if problem is None else problem.message(get_language() or "zh")
 
 
-def _entries(request: HttpRequest) -> list[Entry]:
+def _chosen(every: list[Entry], request: HttpRequest) -> list[Entry]:
     words, system = asking.words(request, "q").lower(), asking.words(request, "system")
 
     def named(entry: Entry) -> str:
         metric = entry.metric
         return " ".join((metric.figure, metric.code, metric.name_zh, metric.name_en)).lower()
 
-    return [
-        entry
-        for entry in catalogue.entries()
-        if (not system or entry.system == system) and (not words or words in named(entry))
-    ]
+    return [entry for entry in every if (not system or entry.system == system) and (not words or words in named(entry))]
 
 
 @access.guard("metrics.metric", "export")
@@ -78,7 +75,7 @@ def _entries(request: HttpRequest) -> list[Entry]:
 def export(request: HttpRequest) -> HttpResponse:
     """The list as a workbook, with what each metric counts."""
     user, chosen = access.signed_in(request), asked(request)
-    lines = selectors.lines(_entries(request), chosen)
+    lines = selectors.lines(_chosen(catalogue.entries(), request), chosen)
     header = [_("图号"), _("代码"), _("指标"), _("数值"), _("单位"), _("分子"), _("分母"), _("记录数"), _("一年前"),
               _("口径"), _("系统"), _("责任单位")]  # fmt: skip
     rows = [
@@ -110,7 +107,7 @@ def metric_page(request: HttpRequest, code: str) -> HttpResponse:
         "entry": entry,
         "metric": entry.metric,
         "asked": chosen,
-        "shortcuts": asking.shortcuts(chosen.as_of),
+        "shortcuts": asking.shortcuts(chosen),
         "words": wording.metric(entry.metric),
         "expression": definitions.expression(entry.metric),
         "parts": selectors.parts(entry.metric),

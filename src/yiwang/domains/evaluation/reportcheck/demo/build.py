@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 FOLDER = Path(__file__).parent
 TEXT = FOLDER / "example_report.txt"
@@ -13,11 +13,16 @@ NAME = "示例评估报告.docx"
 
 
 class Planted(TypedDict):
-    """One planted mistake: the kind of finding it must raise, its severity, the words it is in, and what is wrong."""
+    """One planted mistake: the kind of finding it must raise, its severity, the words it is in, and what is wrong.
+
+    ``mended`` is what the second version says in place of those words (once with a new mistake, as it happens);
+    mistakes without it stay.
+    """
 
     kind: str
     severity: str
     at: str
+    mended: NotRequired[str]
     zh: str
 
 
@@ -27,7 +32,16 @@ def planted() -> list[Planted]:
     return mistakes
 
 
-def demo_report() -> bytes:
+def example_text(*, mended: bool = False) -> str:
+    """The text of the example report, a paragraph a line; ``mended``: of its second version."""
+    text = TEXT.read_text("utf-8")
+    if mended:
+        for mistake in planted():
+            text = text.replace(mistake["at"], mistake.get("mended", mistake["at"]))
+    return text
+
+
+def demo_report(*, mended: bool = False) -> bytes:
     """The example report as .docx: title, headings and body in the usual fonts, by name."""
     from docx import Document
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -35,7 +49,7 @@ def demo_report() -> bytes:
     from docx.shared import Pt
 
     document = Document()
-    for number, line in enumerate(TEXT.read_text("utf-8").splitlines()):
+    for number, line in enumerate(example_text(mended=mended).splitlines()):
         paragraph = document.add_paragraph()
         font, size = "仿宋", 16
         if number == 0:
