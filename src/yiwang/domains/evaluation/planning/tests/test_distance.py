@@ -90,7 +90,8 @@ def test_who_makes_up_what_is_missing_no_longer_lags(
     if found.missing is None:
         return
     assert found.called_for == value + found.missing
-    assert judge(row, value + found.missing, day, thresholds_on(day)).status in {Status.ON_PACE, Status.AHEAD}
+    reached = judge(row, value + found.missing, day, thresholds_on(day)).status
+    assert reached in {Status.ON_PACE, Status.AHEAD, Status.DONE}
 
 
 @pytest.mark.parametrize(
