@@ -39,6 +39,7 @@ from yiwang.kernel.jobs import api as jobs
 from yiwang.kernel.jobs import services as running
 from yiwang.kernel.lake import api as lake
 from yiwang.kernel.lake import store
+from yiwang.kernel.lake.cli import lake as lake_command
 from yiwang.kernel.metrics import values as counting
 from yiwang.kernel.metrics.compiling import columns_of
 from yiwang.lib.problems import Problem
@@ -297,6 +298,9 @@ def test_the_snapshot_of_a_closed_round_outlives_all_others(closed: tuple[World,
     assert left == {name, newest}
     assert evaluation.evaluate(round_).same
     assert lake.holders() == {name: [f"s45.round.{round_.pk}"]}
+    assert "其中 1 份因已办结的评估轮次长期保留" in text_of(browser(make_user("sysadmin")).get("/lake/"))
+    told = json.loads(CliRunner().invoke(lake_command, ["status", "--json"]).output)
+    assert {row["name"]: len(row["held_by"]) for row in told["kept"]} == {name: 1, newest: 0}
 
 
 @pytest.mark.parametrize("what", ["file", "manifest", "gone"])

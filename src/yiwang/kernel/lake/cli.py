@@ -61,7 +61,12 @@ def status(context: click.Context, as_json: bool) -> None:
         told = None
         if found:
             kept = [
-                {"number": manifest.number, "name": manifest.name, "taken_at": manifest.taken_at.isoformat()}
+                {
+                    "number": manifest.number,
+                    "name": manifest.name,
+                    "taken_at": manifest.taken_at.isoformat(),
+                    "held_by": found.holders.get(manifest.name, []),
+                }
                 for manifest in found.kept
             ]
             told = _told(found.newest) | {"age_seconds": round(found.age.total_seconds()), "kept": kept}
@@ -74,7 +79,8 @@ def status(context: click.Context, as_json: bool) -> None:
             )
         click.echo(
             f"快照 snapshot {found.newest.number}　{found.newest.taken_at.isoformat(timespec='seconds')}　"
-            f"{found.age.total_seconds() / 60:.0f} 分钟前 minutes ago　共保留 kept {len(found.kept)}"
+            f"{found.age.total_seconds() / 60:.0f} 分钟前 minutes ago　共保留 kept {len(found.kept)}　"
+            f"其中长期保留 for good {len(found.holders)}"
         )
     else:
         click.echo("数据湖还没有快照，请执行 yiwang lake refresh / no snapshot yet", err=True)

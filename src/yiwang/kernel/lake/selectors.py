@@ -7,18 +7,19 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from . import store
+from . import pinning, store
 from .store import Manifest
 from .types import Snapshot
 
 
 @dataclass(frozen=True)
 class Status:
-    """The newest snapshot and its age, and all that are kept, newest first."""
+    """The newest snapshot and its age, all that are kept, newest first, and by name who keeps which for good."""
 
     newest: Snapshot
     age: timedelta
     kept: tuple[Manifest, ...]
+    holders: dict[str, list[str]]
 
     @property
     def versions(self) -> int:
@@ -41,4 +42,4 @@ def status() -> Status | None:
     newest = store.latest()
     if newest is None:
         return None
-    return Status(newest, timezone.now() - newest.taken_at, tuple(reversed(store.manifests())))
+    return Status(newest, timezone.now() - newest.taken_at, tuple(reversed(store.manifests())), pinning.holders())

@@ -82,10 +82,10 @@ def _require_young(snapshot: Snapshot) -> None:
         hours = int(age.total_seconds() // 3600)
         raise Problem(
             "round_snapshot_old",
-            f"数据湖快照取于 {hours} 小时前，超过一天，不能据此办结。请先刷新数据湖（系统每小时自动刷新；"
-            "若已停止，请联系系统管理员执行 yiwang lake refresh），再办结。",
+            f"数据湖快照取于 {hours} 小时前，超过一天，不能据此办结。请先在“数据湖”页点“立即刷新”"
+            "（系统每小时也会自动刷新），完成后再办结。",
             f"The newest snapshot of the lake is {hours} hours old; a round is not closed on records older than a day. "
-            "Refresh the lake first (it is refreshed every hour unless that was stopped).",
+            "Refresh it on the page of the lake first (it is refreshed every hour, too).",
             status=409,
             hours=hours,
         )
