@@ -203,11 +203,11 @@ def test_a_figure_whose_date_was_not_stated_is_flagged(world: World, evaluated: 
 
 def test_a_figure_shows_what_it_is_made_of_and_whether_it_adds_up(world: World, evaluated: Round) -> None:
     page = text(world.viewer, "s45:figure", "F004")
-    assert "与填报不一致，请核对" in page
+    assert "与本页数值不一致，请核对" in page
     assert 'href="/evaluation/figures/F003/?as_of=2023-06-30"' in page
     Indicator.objects.filter(code="F004").update(relation="F002+F005", unit="项")
     world.plan.values.filter(code="F004").update(value=Decimal(51277))
-    assert "与填报一致" in text(world.viewer, "s45:figure", "F004")
+    assert "与本页数值一致" in text(world.viewer, "s45:figure", "F004")
     assert "用到它的数据" in text(world.viewer, "s45:figure", "F005")
 
 
