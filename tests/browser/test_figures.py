@@ -50,7 +50,6 @@ def run(site: DemoSite, *arguments: str) -> Any:
 
 
 def test_counting_the_records_at_the_reports_day_gives_its_figures(demo_site: DemoSite) -> None:
-    run(demo_site, "lake", "refresh")
     told = {row["figure"]: row for row in run(demo_site, "metrics", "values", "--as-of", "2023-06-30")}
     with FIGURES.open(encoding="utf-8", newline="") as handle:
         published = {row["id"]: row for row in csv.DictReader(handle)}
