@@ -352,6 +352,12 @@ def test_the_written_report_altered_on_the_disk_is_found(closed: tuple[World, Ro
     path.chmod(0o600)
     path.write_bytes(path.read_bytes() + b"x")
     assert [fault.what for fault in evaluation.evaluate(round_).faults] == ["report"]
+    path.unlink()
+    assert [(fault.what, "file_lost" in fault.found) for fault in evaluation.evaluate(round_).faults] == [
+        ("report", True)
+    ]
+    done = CliRunner().invoke(command, [str(round_.pk), "--out", str(home / "out")])
+    assert (done.exit_code, (home / "out" / "report.docx").exists()) == (1, False)
 
 
 def test_a_figure_corrected_after_freezing_stands_beside_what_was_frozen(closed: tuple[World, Round]) -> None:

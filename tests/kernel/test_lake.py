@@ -397,9 +397,9 @@ def test_old_snapshots_go_unless_somebody_reads_them(operator: User) -> None:
     new = lake.refresh(full=True).snapshot
     later = timezone.now() + timedelta(days=40)
     with lake.open_lake(old.name) as opened:
-        assert store.sweep(later) == {old.name, new.name}
+        assert store.sweep(later, {}) == {old.name, new.name}
         assert opened.connection.execute('SELECT device_no FROM current."s05.kiosk"').fetchall() == [("A1",)]
-    assert store.sweep(later) == {new.name}
+    assert store.sweep(later, {}) == {new.name}
     assert len(list((store.root() / "s05.kiosk").iterdir())) == 1
     with pytest.raises(Problem) as refused:
         rows("SELECT 1", name=old.name)

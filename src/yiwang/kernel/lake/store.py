@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -212,7 +211,7 @@ def reading(path: Path) -> Iterator[Snapshot]:
         yield read(path)
 
 
-def sweep(now: datetime, pins: Mapping[str, set[Path]] = MappingProxyType({})) -> set[str]:
+def sweep(now: datetime, pins: Mapping[str, set[Path]]) -> set[str]:
     """Take away drafts, snapshots past their time and files that no snapshot names; names of the snapshots left.
 
     A snapshot stays for a day, the last of each day for ``YIWANG_LAKE_KEEP_DAYS``, the newest and those with ``pins``

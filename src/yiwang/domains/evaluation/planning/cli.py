@@ -127,8 +127,9 @@ def _write(folder: Path, told: dict[str, Any], result: Evaluation | None) -> Non
     if result is not None:
         parts["frozen.json"] = frozen.canonical(result.frozen.content)
         parts["then-now.csv"] = _csv(LATER_COLUMNS, told["later"])
-        with files.open_bytes(result.frozen.report.file) as handle:
-            parts["report.docx"] = handle.read()
+        if not any(fault.what == "report" and frozen.LOST in fault.found for fault in result.faults):
+            with files.open_bytes(result.frozen.report.file) as handle:
+                parts["report.docx"] = handle.read()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in parts.items():

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from yiwang.domains.evaluation.planning import display, relations, tokens
+from yiwang.domains.evaluation.planning import display, tokens
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
 from yiwang.domains.evaluation.planning.models import HandIn, Indicator, IndicatorValue
 from yiwang.domains.evaluation.planning.selectors.plan import facts_of
+from yiwang.domains.evaluation.planning.selectors.values import disputed
 from yiwang.domains.evaluation.planning.types import FigureEntry, HandInContent, TaskStatus
 from yiwang.lib.problems import Problem
 from yiwang.lib.quantities import HEDGES
@@ -121,7 +122,7 @@ def _check_counted(
     found = []
     if entry is not None and entry.value is not None:
         found = _check_given(hand_in, row, entry, name)
-        if differs(row, entry, counted):
+        if disputed(row, counted, entry):
             said = display.value_text(row, counted)
             if not entry.note.strip():
                 found.append(
@@ -142,13 +143,6 @@ def _check_counted(
                     )
                 )
     return found + _check_laggard(row, entry, counted.value, counted.as_of, name)
-
-
-def differs(row: Indicator, entry: FigureEntry | None, counted: IndicatorValue | None) -> bool:
-    """Whether a unit gives another number than the records for the same day, at the printed precision."""
-    if entry is None or entry.value is None or counted is None or entry.as_of != counted.as_of:
-        return False
-    return not relations.agrees(counted.value, entry.value, row.decimals)
 
 
 def _lacks_evidence(row: Indicator, entry: FigureEntry, evidence_for: set[str]) -> bool:

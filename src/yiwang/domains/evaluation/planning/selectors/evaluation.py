@@ -17,6 +17,13 @@ from yiwang.lib.units import digits, from_base
 
 # What a figure of the snapshot is compared by.
 COUNTED = ("value", "numerator", "denominator", "rows")
+# Why a kept snapshot cannot be counted, by the code of the Problem that says so.
+UNREADABLE = {
+    "lake_damaged": "lake_damaged",
+    "lake_lacks": "lake_lacks",
+    "lake_empty": "snapshot_gone",
+    "snapshot_unknown": "snapshot_gone",
+}
 LISTS = {"texts": ("section", "position"), "hand_ins": ("task", "unit"), "explanations": ("code",)}
 
 
@@ -25,8 +32,8 @@ class Fault:
     """Something that is not as it was frozen. ``what`` names it ("F005", "texts overall 1", a file of the lake).
 
     ``code``: ``content_altered`` (the kept content does not match its digest), ``lake_damaged`` (a file of the
-    snapshot is missing or altered), ``snapshot_gone``, ``count_differs`` (counting again gives another number),
-    ``record_differs`` (the database says otherwise now than on closing).
+    snapshot is missing or altered), ``lake_lacks`` (it lacks a column), ``snapshot_gone``, ``count_differs`` (counting
+    again gives another number), ``record_differs`` (the database says otherwise now than on closing).
     """
 
     code: str
@@ -147,8 +154,9 @@ def _recount(content: dict[str, Any]) -> tuple[int, list[Fault]]:
         with metrics.reading(known, kept["name"]) as opened:
             counted = {value.metric.code: value for value in metrics.values(opened, list(wanted.values()), [day])}
     except Problem as problem:
-        code = problem.code if problem.code in {"lake_damaged", "lake_lacks"} else "snapshot_gone"
-        return 0, [*faults, Fault(code, kept["name"], "", problem.zh)]
+        if problem.code not in UNREADABLE:
+            raise
+        return 0, [*faults, Fault(UNREADABLE[problem.code], kept["name"], "", problem.zh)]
     for row in rows:
         if row["code"] in wanted:
             said = _said(counted[row["metric"]], row["unit"])

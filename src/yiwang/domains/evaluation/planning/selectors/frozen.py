@@ -25,6 +25,7 @@ from yiwang.lib.problems import Problem
 from yiwang.lib.units import digits
 
 FORMAT = 1
+LOST = "file_lost"
 
 
 def frozen_round(round_: Round) -> FrozenRound:
@@ -148,6 +149,11 @@ def _hash(content: object) -> str:
 
 
 def _file_hash(report: ReportFile) -> str:
-    """Of the bytes that lie there, not of what the database says of them."""
-    with files.open_bytes(report.file) as handle:
-        return sha256(handle.read()).hexdigest()
+    """Of the bytes that lie there, not of what the database says of them; ``file_lost`` where there are none."""
+    try:
+        with files.open_bytes(report.file) as handle:
+            return sha256(handle.read()).hexdigest()
+    except Problem as problem:
+        if problem.code != LOST:
+            raise
+        return LOST

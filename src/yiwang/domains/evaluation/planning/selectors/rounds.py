@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -134,9 +134,14 @@ def hindrances(round_: Round) -> list[Hindrance]:
     ]
     if computed_of(round_.plan_version):
         newest = lake.newest()
-        old = newest is None or timezone.now() - newest.taken_at > YOUNG
+        old = newest is None or too_old(newest.taken_at)
         found.append(Hindrance("snapshot", 1 if old else 0, ()))
     return found
+
+
+def too_old(taken_at: datetime) -> bool:
+    """Whether a round may not be closed on a snapshot of this moment."""
+    return timezone.now() - taken_at > YOUNG
 
 
 def unexplained_codes(round_: Round) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yiwang.domains.evaluation.planning import display
-from yiwang.domains.evaluation.planning.content import differs
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
 from yiwang.domains.evaluation.planning.models import Evidence, HandIn, HandInVersion, Indicator, IndicatorValue
 from yiwang.domains.evaluation.planning.selectors import handins as reads
@@ -55,7 +54,7 @@ class FigureLine:
     @property
     def disagrees(self) -> bool:
         """Whether what is written is another number than the records say."""
-        return differs(self.indicator, self.entry, self.computed)
+        return values.disputed(self.indicator, self.computed, self.entry)
 
     @property
     def status_text(self) -> str:

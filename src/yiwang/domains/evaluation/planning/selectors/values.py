@@ -13,7 +13,7 @@ from yiwang.domains.evaluation.planning import relations
 from yiwang.domains.evaluation.planning.judgement import judge, thresholds_on
 from yiwang.domains.evaluation.planning.models import Indicator, IndicatorValue, Plan, PlanVersion, Round
 from yiwang.domains.evaluation.planning.selectors import plan as plans
-from yiwang.domains.evaluation.planning.types import Judgement, Status
+from yiwang.domains.evaluation.planning.types import FigureEntry, Judgement, Status
 from yiwang.lib.clock import end_of_day
 
 # The end of a day, or a moment.
@@ -48,9 +48,11 @@ class Judged:
         return disputed(self.indicator, self.value, self.reported)
 
 
-def disputed(item: Indicator, value: IndicatorValue | None, reported: IndicatorValue | None) -> bool:
+def disputed(item: Indicator, value: IndicatorValue | None, reported: IndicatorValue | FigureEntry | None) -> bool:
     """Whether ``reported`` is another number than the computed ``value`` for the same day, at the printed precision."""
-    if value is None or reported is None or not value.is_computed or reported.as_of != value.as_of:
+    if value is None or not value.is_computed or reported is None or reported.value is None:
+        return False
+    if reported.as_of != value.as_of:
         return False
     return not relations.agrees(value.value, reported.value, item.decimals)
 

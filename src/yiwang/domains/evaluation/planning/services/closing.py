@@ -11,7 +11,7 @@ from django.utils import timezone
 from yiwang.domains.evaluation.planning.models import FrozenRound, HandIn, Round
 from yiwang.domains.evaluation.planning.selectors import frozen
 from yiwang.domains.evaluation.planning.selectors.computed import computed_of
-from yiwang.domains.evaluation.planning.selectors.rounds import YOUNG, unexplained_codes
+from yiwang.domains.evaluation.planning.selectors.rounds import too_old, unexplained_codes
 from yiwang.domains.evaluation.planning.services import computing, reports
 from yiwang.domains.evaluation.planning.services.locks import lock_open
 from yiwang.kernel.access import api as access
@@ -77,9 +77,8 @@ def _close(round_: Round, snapshot: Snapshot | None, actor: User, at: datetime |
 
 
 def _require_young(snapshot: Snapshot) -> None:
-    age = timezone.now() - snapshot.taken_at
-    if age > YOUNG:
-        hours = int(age.total_seconds() // 3600)
+    if too_old(snapshot.taken_at):
+        hours = int((timezone.now() - snapshot.taken_at).total_seconds() // 3600)
         raise Problem(
             "round_snapshot_old",
             f"数据湖快照取于 {hours} 小时前，超过一天，不能据此办结。请先在“数据湖”页点“立即刷新”"

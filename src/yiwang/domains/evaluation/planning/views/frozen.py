@@ -104,18 +104,11 @@ def round_fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Count the open round's computed figures anew from the newest snapshot."""
     round_ = handins.round_by_id(pk)
     try:
-        filled = computing.fill(round_)
-        for problem in filled.failed.values():
-            raise problem
+        filled = computing.refill(round_, actor=access.signed_in(request))
     except Problem as problem:
         return _page(request, round_, problem=problem)
-    audit.record(
-        "round.filled",
-        actor=access.signed_in(request).username,
-        object_type="s45.round",
-        object_id=str(pk),
-        detail={"snapshot": filled.snapshot, "changed": filled.changed},
-    )
+    if filled.failed:
+        return _page(request, round_, problem=next(iter(filled.failed.values())))
     text = ngettext(
         "已按最新快照取数 %(count)s 项，其中 %(changed)s 项有变化。",
         "已按最新快照取数 %(count)s 项，其中 %(changed)s 项有变化。",

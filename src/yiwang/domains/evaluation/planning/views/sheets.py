@@ -63,9 +63,9 @@ def may_review(user: User, row: HandIn) -> bool:
     )
 
 
-def may_transfer(request: HttpRequest, row: HandIn) -> bool:
-    """Whether the reader may give the hand-in to another unit."""
-    return row.round.state != Round.State.CLOSED and access.can(access.signed_in(request), "s45.round", "manage")
+def may_transfer(user: User, row: HandIn) -> bool:
+    """Whether ``user`` may give the hand-in to another unit now."""
+    return row.round.state != Round.State.CLOSED and access.can(user, "s45.round", "manage")
 
 
 def form_page(
@@ -125,7 +125,9 @@ def read_page(
         "lines": sheets.figure_lines(access.signed_in(request), row, content),
         "shown": previews.figures_in(content, row.round),
         "papers": sheets.task_evidence(access.signed_in(request), row),
-        "transfer_units": orgs.units().exclude(pk=row.unit_id).order_by("path") if may_transfer(request, row) else None,
+        "transfer_units": orgs.units().exclude(pk=row.unit_id).order_by("path")
+        if may_transfer(access.signed_in(request), row)
+        else None,
         "may_review": version is not None and may_review(access.signed_in(request), row),
         "reason": reason,
         "unsaved": None if typed is None else typed.raw,
